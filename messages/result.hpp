@@ -37,6 +37,11 @@ struct error {
 
 std::string to_string(const error& e);
 
+template <class I>
+typename I::result_type inspect(I& f, error& x) {
+  return f(x.code, x.what);
+}
+
 // The C++23 type ahead of its time; a newer standard library replaces it in this one place.
 namespace xp = tl;
 

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "messages/model/image.hpp"
+#include "messages/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace copal {
+
+/// A fetch that is going on.
+struct fetch_progress {
+  std::string name; ///< Normalised reference.
+  int percent = 0;  ///< 0 to 100; never goes down.
+
+  bool operator==(const fetch_progress&) const = default;
+};
+
+/// A fetch that failed and is not tried again before its pause is over.
+struct fetch_failure {
+  std::string name;
+  int count = 0; ///< In a row.
+  error last;
+  std::chrono::milliseconds pause{0};
+  bool waiting = false; ///< The pause is not over.
+
+  bool operator==(const fetch_failure&) const = default;
+};
+
+/// What `images` knows: the rows, what the engine has, and what is being fetched. A view with a
+/// higher (incarnation, revision) is newer.
+struct images_view {
+  std::uint64_t incarnation = 0;
+  std::uint64_t revision = 0;
+  bool complete = false;            ///< Rows read and engine listed; false while either is away.
+  std::vector<image_row> rows;      ///< Sorted.
+  std::vector<engine_image> engine; ///< Every image the engine has, sorted by id.
+  std::map<engine_image_id, image_facts> facts; ///< Of the images that rows name.
+  std::vector<fetch_progress> fetching;         ///< Sorted by name.
+  std::vector<fetch_failure> failures;          ///< Sorted by name.
+
+  bool operator==(const images_view&) const = default;
+};
+
+template <class I>
+typename I::result_type inspect(I& f, fetch_progress& x) {
+  return f(x.name, x.percent);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, fetch_failure& x) {
+  return f(x.name, x.count, x.last, x.pause, x.waiting);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, images_view& x) {
+  return f(
+    x.incarnation, x.revision, x.complete, x.rows, x.engine, x.facts, x.fetching, x.failures);
+}
+
+} // namespace copal

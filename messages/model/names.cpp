@@ -1,0 +1,124 @@
+// The spellings of the model's enumerations.
+
+#include "messages/engine.hpp"
+#include "messages/model/container.hpp"
+#include "messages/model/target.hpp"
+#include "messages/supervision.hpp"
+
+namespace copal {
+
+std::string to_string(transport x) {
+  switch (x) {
+    case transport::tcp:
+      return "tcp";
+    case transport::udp:
+      return "udp";
+    case transport::sctp:
+      return "sctp";
+  }
+  return "?";
+}
+
+std::string to_string(restart_mode x) {
+  switch (x) {
+    case restart_mode::no:
+      return "no";
+    case restart_mode::always:
+      return "always";
+    case restart_mode::on_failure:
+      return "on-failure";
+    case restart_mode::unless_stopped:
+      return "unless-stopped";
+  }
+  return "?";
+}
+
+std::string to_string(update_strategy x) {
+  switch (x) {
+    case update_strategy::download_then_kill:
+      return "download-then-kill";
+    case update_strategy::kill_then_download:
+      return "kill-then-download";
+    case update_strategy::delete_then_download:
+      return "delete-then-download";
+    case update_strategy::hand_over:
+      return "hand-over";
+  }
+  return "?";
+}
+
+std::string to_string(app_class x) {
+  switch (x) {
+    case app_class::fleet:
+      return "fleet";
+    case app_class::app:
+      return "app";
+    case app_class::block:
+      return "block";
+  }
+  return "?";
+}
+
+std::string to_string(dialect x) {
+  switch (x) {
+    case dialect::cloud_v3:
+      return "cloud target state v3";
+    case dialect::compose:
+      return "compose file";
+  }
+  return "?";
+}
+
+std::string to_string(container_state x) {
+  switch (x) {
+    case container_state::created:
+      return "created";
+    case container_state::running:
+      return "running";
+    case container_state::paused:
+      return "paused";
+    case container_state::restarting:
+      return "restarting";
+    case container_state::removing:
+      return "removing";
+    case container_state::exited:
+      return "exited";
+    case container_state::dead:
+      return "dead";
+  }
+  return "?";
+}
+
+std::string to_string(child_state x) {
+  switch (x) {
+    case child_state::up:
+      return "up";
+    case child_state::stuck:
+      return "stuck";
+    case child_state::down:
+      return "down";
+    case child_state::abandoned:
+      return "abandoned";
+  }
+  return "?";
+}
+
+namespace engine {
+
+std::string to_string(object_kind x) {
+  switch (x) {
+    case object_kind::container:
+      return "container";
+    case object_kind::image:
+      return "image";
+    case object_kind::network:
+      return "network";
+    case object_kind::volume:
+      return "volume";
+  }
+  return "?";
+}
+
+} // namespace engine
+
+} // namespace copal

@@ -1,0 +1,110 @@
+#include "messages/model/step.hpp"
+
+namespace copal {
+
+namespace {
+
+std::string service_subject(app_id app, const service_name& name) {
+  return "service:" + to_string(app) + '/' + name.value;
+}
+
+/// What an action is called, and what it is done to, for people.
+struct wording {
+  std::string_view name;
+  std::string object;
+};
+
+struct describe {
+  wording operator()(const fetch_image& a) const { return {"fetch", a.row.name}; }
+  wording operator()(const save_image& a) const { return {"saveImage", a.row.name}; }
+  wording operator()(const remove_image& a) const {
+    return {"removeImage", a.row.name + " of " + a.row.service_name_.value};
+  }
+  wording operator()(const install_service& a) const {
+    return {a.create_only ? "install" : "start", a.who.name.value};
+  }
+  wording operator()(const start_container& a) const { return {"start", a.service.value}; }
+  wording operator()(const stop_container& a) const { return {"stop", a.service.value}; }
+  wording operator()(const kill_container& a) const { return {"kill", a.service.value}; }
+  wording operator()(const remove_container& a) const { return {"remove", a.service.value}; }
+  wording operator()(const rename_container& a) const {
+    return {"updateMetadata", a.service.value};
+  }
+  wording operator()(const create_network& a) const { return {"createNetwork", a.name}; }
+  wording operator()(const remove_network& a) const { return {"removeNetwork", a.name}; }
+  wording operator()(const create_volume& a) const { return {"createVolume", a.name}; }
+  wording operator()(const remove_volume& a) const { return {"removeVolume", a.name}; }
+  wording operator()(const look_for_locks&) const { return {"lookForLocks", {}}; }
+  wording operator()(const record_commit& a) const { return {"updateCommit", a.commit.value}; }
+};
+
+struct name_subject {
+  app_id app;
+
+  // Rows of one image are worked on one after the other: they share its tags.
+  std::string operator()(const fetch_image& a) const { return "image:" + a.row.name; }
+  std::string operator()(const save_image& a) const { return "image:" + a.row.name; }
+  std::string operator()(const remove_image& a) const { return "image:" + a.row.name; }
+  std::string operator()(const install_service& a) const {
+    return service_subject(app, a.who.name);
+  }
+  std::string operator()(const start_container& a) const { return service_subject(app, a.service); }
+  std::string operator()(const stop_container& a) const { return service_subject(app, a.service); }
+  std::string operator()(const kill_container& a) const { return service_subject(app, a.service); }
+  std::string operator()(const remove_container& a) const {
+    return service_subject(app, a.service);
+  }
+  std::string operator()(const rename_container& a) const {
+    return service_subject(app, a.service);
+  }
+  std::string operator()(const create_network& a) const { return "network:" + a.name; }
+  std::string operator()(const remove_network& a) const { return "network:" + a.name; }
+  std::string operator()(const create_volume& a) const { return "volume:" + a.name; }
+  std::string operator()(const remove_volume& a) const { return "volume:" + a.name; }
+  std::string operator()(const look_for_locks&) const { return "locks:" + to_string(app); }
+  std::string operator()(const record_commit&) const { return "commit:" + to_string(app); }
+};
+
+} // namespace
+
+std::string subject_of(const step& s) {
+  return std::visit(name_subject{s.app}, s.action);
+}
+
+std::string_view name_of(const step_action& a) {
+  return std::visit(describe{}, a).name;
+}
+
+std::string to_string(const step& s) {
+  const auto [name, object] = std::visit(describe{}, s.action);
+  std::string out{name};
+  if (!object.empty())
+    out += ' ' + object;
+  if (!s.reason.empty())
+    out += " (" + s.reason + ')';
+  return out;
+}
+
+std::string_view to_string(wait_reason::kind k) {
+  switch (k) {
+    case wait_reason::kind::engine_away:
+      return "engine away";
+    case wait_reason::kind::in_progress:
+      return "in progress";
+    case wait_reason::kind::fetching:
+      return "fetching";
+    case wait_reason::kind::dependency:
+      return "dependency";
+    case wait_reason::kind::lock:
+      return "lock";
+    case wait_reason::kind::back_off:
+      return "back-off";
+    case wait_reason::kind::engine_policy:
+      return "engine policy";
+    case wait_reason::kind::in_use:
+      return "in use";
+  }
+  return "?";
+}
+
+} // namespace copal

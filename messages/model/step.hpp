@@ -1,0 +1,274 @@
+#pragma once
+
+#include "messages/model/container.hpp"
+#include "messages/model/images_view.hpp"
+#include "messages/model/target.hpp"
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace copal {
+
+// What a step does. Each holds all that is needed to do it, so that a step can be printed,
+// compared, sent and replayed. Names of the actions: spec/state-engine.md §5.4.
+
+/// Gets an image into the engine and its row into the store.
+struct fetch_image {
+  image_row row;
+  bool operator==(const fetch_image&) const = default;
+};
+
+/// Records an image that the engine has already.
+struct save_image {
+  image_row row;
+  bool operator==(const save_image&) const = default;
+};
+
+/// Removes a row, and the image with it when it is ours and nobody's any more.
+struct remove_image {
+  image_row row;
+  bool operator==(const remove_image&) const = default;
+};
+
+/// Creates a container, joins its networks and, unless `create_only`, starts it.
+struct install_service {
+  container_identity who;
+  std::string container_name;
+  container_config config;
+  bool create_only = false;
+  bool operator==(const install_service&) const = default;
+};
+
+/// Starts a container that exists.
+struct start_container {
+  container_id id;
+  service_name service;
+  bool operator==(const start_container&) const = default;
+};
+
+/// Stops a container and keeps it.
+struct stop_container {
+  container_id id;
+  service_name service;
+  std::chrono::seconds grace{10};
+  bool operator==(const stop_container&) const = default;
+};
+
+/// Stops a container and removes it (v19: "kill").
+struct kill_container {
+  container_id id;
+  service_name service;
+  std::chrono::seconds grace{10};
+  bool operator==(const kill_container&) const = default;
+};
+
+/// Removes a container that is dead already.
+struct remove_container {
+  container_id id;
+  service_name service;
+  bool operator==(const remove_container&) const = default;
+};
+
+/// Gives a container the name of a release that changes nothing of it (v19: "updateMetadata").
+struct rename_container {
+  container_id id;
+  service_name service;
+  std::string name;
+  bool operator==(const rename_container&) const = default;
+};
+
+struct create_network {
+  std::string name; ///< Engine name.
+  network_config config;
+  bool operator==(const create_network&) const = default;
+};
+
+struct remove_network {
+  network_engine_id id;
+  std::string name;
+  bool operator==(const remove_network&) const = default;
+};
+
+struct create_volume {
+  std::string name; ///< Engine name.
+  volume_config config;
+  bool operator==(const create_volume&) const = default;
+};
+
+struct remove_volume {
+  std::string name;
+  bool operator==(const remove_volume&) const = default;
+};
+
+/// Looks whether a user forbids updates of an app.
+struct look_for_locks {
+  std::vector<service_name> services;
+  bool operator==(const look_for_locks&) const = default;
+};
+
+/// Records that a release runs in full.
+struct record_commit {
+  commit_id commit;
+  bool operator==(const record_commit&) const = default;
+};
+
+using step_action = std::variant<fetch_image,
+  save_image,
+  remove_image,
+  install_service,
+  start_container,
+  stop_container,
+  kill_container,
+  remove_container,
+  rename_container,
+  create_network,
+  remove_network,
+  create_volume,
+  remove_volume,
+  look_for_locks,
+  record_commit>;
+
+/// One thing to do on the way to the target.
+struct step {
+  app_id app;
+  step_action action;
+  std::string reason; ///< Why, for people: which field differs, what is missing.
+
+  bool operator==(const step&) const = default;
+};
+
+/// What a step touches: two steps with the same subject are never run side by side, and failures
+/// are counted by it. "image:<name>", "service:<app>/<service>", "network:<engine name>", ...
+std::string subject_of(const step& s);
+
+/// The action's name, as in the specification: "fetch", "kill", ...
+std::string_view name_of(const step_action& a);
+
+/// One line for people and for plan listings: "kill web (command differs)". Without ids that change
+/// from run to run.
+std::string to_string(const step& s);
+
+/// Something that is not at target and that no step can be taken for now.
+struct wait_reason {
+  enum class kind : std::uint8_t {
+    engine_away,   ///< The engine, or the record of images, is not there.
+    in_progress,   ///< A step for it is under way.
+    fetching,      ///< An image is on its way.
+    dependency,    ///< Another service must be started first.
+    lock,          ///< A user holds an update lock.
+    back_off,      ///< It failed and is tried again later.
+    engine_policy, ///< The engine's restart policy has it.
+    in_use,        ///< A network or volume still has users.
+  };
+
+  kind why = kind::in_progress;
+  app_id app;
+  std::string subject; ///< As `subject_of`.
+  std::string text;    ///< For people.
+
+  bool operator==(const wait_reason&) const = default;
+};
+std::string_view to_string(wait_reason::kind k);
+
+/// What to do now, and what has to wait for what.
+struct plan {
+  std::vector<step> steps;        ///< Independent of each other: all may run side by side.
+  std::vector<wait_reason> waits; ///< Empty together with `steps`: the device is at its target.
+
+  bool operator==(const plan&) const = default;
+  [[nodiscard]] bool settled() const noexcept { return steps.empty() && waits.empty(); }
+};
+
+template <class I>
+typename I::result_type inspect(I& f, fetch_image& x) {
+  return f(x.row);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, save_image& x) {
+  return f(x.row);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, remove_image& x) {
+  return f(x.row);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, install_service& x) {
+  return f(x.who, x.container_name, x.config, x.create_only);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, start_container& x) {
+  return f(x.id, x.service);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, stop_container& x) {
+  return f(x.id, x.service, x.grace);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, kill_container& x) {
+  return f(x.id, x.service, x.grace);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, remove_container& x) {
+  return f(x.id, x.service);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, rename_container& x) {
+  return f(x.id, x.service, x.name);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, create_network& x) {
+  return f(x.name, x.config);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, remove_network& x) {
+  return f(x.id, x.name);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, create_volume& x) {
+  return f(x.name, x.config);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, remove_volume& x) {
+  return f(x.name);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, look_for_locks& x) {
+  return f(x.services);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, record_commit& x) {
+  return f(x.commit);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, step& x) {
+  return f(x.app, x.action, x.reason);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, wait_reason& x) {
+  return f(x.why, x.app, x.subject, x.text);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, plan& x) {
+  return f(x.steps, x.waits);
+}
+
+} // namespace copal

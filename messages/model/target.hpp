@@ -1,0 +1,186 @@
+#pragma once
+
+#include "messages/model/container_config.hpp"
+#include "messages/model/network.hpp"
+#include "messages/model/value.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace copal {
+
+/// In which order a new container replaces the old one.
+/// Source: spec/state-engine.md §5.3.
+enum class update_strategy : std::uint8_t {
+  download_then_kill,
+  kill_then_download,
+  delete_then_download,
+  hand_over,
+};
+std::string to_string(update_strategy x);
+
+/// What the composition says about the parts of a container that the image otherwise decides.
+/// Absent: the image's value. For the health check each non-zero, non-empty field overlays the
+/// image's.
+struct image_overrides {
+  std::optional<std::vector<std::string>> command;
+  std::optional<std::vector<std::string>> entrypoint;
+  std::optional<std::string> user;
+  std::optional<std::string> working_dir;
+  std::optional<std::string> stop_signal;
+  std::optional<health_check> healthcheck;
+
+  bool operator==(const image_overrides&) const = default;
+};
+
+/// A service of a target release. `config` is complete but for what comes from the image: the image
+/// id, the image's environment, labels and volumes, and `overrides`; `planning::resolve` joins
+/// them.
+struct target_service {
+  service_name name;
+  service_id id;
+  image_id image;
+  std::string image_name; ///< Normalised reference.
+  bool running = true;    ///< false: the container is created and kept stopped.
+  update_strategy strategy = update_strategy::download_then_kill;
+  std::vector<service_name> depends_on; ///< Started before this one; sorted, each once.
+  image_overrides overrides;
+  container_config config;
+
+  bool operator==(const target_service&) const = default;
+};
+
+/// What an app is to run.
+struct target_release {
+  release_id id;
+  commit_id commit;
+  std::vector<target_service> services; ///< Sorted by name, as are the next two.
+  std::vector<target_network> networks; ///< Always one named `default`.
+  std::vector<target_volume> volumes;
+
+  bool operator==(const target_release&) const = default;
+};
+
+enum class app_class : std::uint8_t { fleet, app, block };
+std::string to_string(app_class x);
+
+struct target_app {
+  app_id id;
+  app_uuid uuid;
+  std::string name;
+  app_class class_ = app_class::fleet;
+  bool is_host = false;
+  std::optional<target_release> release; ///< Absent: nothing is to run.
+
+  bool operator==(const target_app&) const = default;
+};
+
+/// What a device is to be. Made from a document by `planning::normalise_target`.
+struct device_target {
+  std::string name;
+  std::map<std::string, std::string> config; ///< Device configuration, as given.
+  std::vector<target_app> apps;              ///< Sorted by id.
+
+  bool operator==(const device_target&) const = default;
+};
+
+/// What is true of this device and goes into its containers. It does not change while the process
+/// runs.
+struct device_facts {
+  device_uuid uuid;
+  std::string name = "local"; ///< Until a target names the device.
+  std::string type = "unknown";
+  std::string arch;
+  std::string os_version; ///< PRETTY_NAME of os-release.
+  std::string os_variant;
+  std::string board_rev;
+  std::string hostname;
+  bool has_kernel_modules = false;                           ///< The host has /lib/modules.
+  bool has_firmware = false;                                 ///< The host has /lib/firmware.
+  std::string engine_socket = "/var/run/docker.sock";        ///< As the host sees it.
+  std::string lock_root = "/tmp/balena-supervisor/services"; ///< Lock folders, as the host sees it.
+  std::string api_endpoint; ///< The cloud's; empty when there is none.
+  secret device_api_key;
+  std::uint16_t listen_port = 48484;
+
+  bool operator==(const device_facts&) const = default;
+};
+
+/// Which way a target document is to be read.
+enum class dialect : std::uint8_t {
+  cloud_v3, ///< `{"<device uuid>": {...}}` of the cloud.
+  compose,  ///< A compose file.
+};
+std::string to_string(dialect x);
+
+/// A target as it came: the durable form. It is normalised anew at each start, so that a newer
+/// Copal reads it its own way.
+struct target_document {
+  dialect form = dialect::cloud_v3;
+  std::string origin; ///< Where it came from, for people: an address or a file name.
+  value doc;
+
+  bool operator==(const target_document&) const = default;
+};
+
+template <class I>
+typename I::result_type inspect(I& f, image_overrides& x) {
+  return f(x.command, x.entrypoint, x.user, x.working_dir, x.stop_signal, x.healthcheck);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, target_service& x) {
+  return f(x.name,
+    x.id,
+    x.image,
+    x.image_name,
+    x.running,
+    x.strategy,
+    x.depends_on,
+    x.overrides,
+    x.config);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, target_release& x) {
+  return f(x.id, x.commit, x.services, x.networks, x.volumes);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, target_app& x) {
+  return f(x.id, x.uuid, x.name, x.class_, x.is_host, x.release);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, device_target& x) {
+  return f(x.name, x.config, x.apps);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, device_facts& x) {
+  return f(x.uuid,
+    x.name,
+    x.type,
+    x.arch,
+    x.os_version,
+    x.os_variant,
+    x.board_rev,
+    x.hostname,
+    x.has_kernel_modules,
+    x.has_firmware,
+    x.engine_socket,
+    x.lock_root,
+    x.api_endpoint,
+    x.device_api_key,
+    x.listen_port);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, target_document& x) {
+  return f(x.form, x.origin, x.doc);
+}
+
+} // namespace copal

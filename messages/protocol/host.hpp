@@ -1,0 +1,14 @@
+#pragma once
+
+#include "messages/protocol/type_ids.hpp"
+
+#include <caf/typed_actor.hpp>
+
+namespace copal {
+
+/// The machine below: its files.
+using host_actor = caf::typed_actor<
+  // A missing folder holds no lock. unavailable (a folder cannot be read).
+  caf::replies_to<host::find_locks>::with<host::found_locks>>;
+
+} // namespace copal

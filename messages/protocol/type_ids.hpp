@@ -1,0 +1,108 @@
+#pragma once
+
+#include "messages/engine.hpp"
+#include "messages/host.hpp"
+#include "messages/protocol/inspect.hpp"
+#include "messages/store.hpp"
+#include "messages/supervision.hpp"
+#include "messages/update.hpp"
+
+#include <caf/error.hpp>
+#include <caf/make_message.hpp>
+#include <caf/type_id.hpp>
+
+// Every message of Copal has a number here, so that each can be serialised, recorded and replayed.
+// New ones go to the end of their conversation's list.
+CAF_BEGIN_TYPE_ID_BLOCK(copal, caf::first_custom_type_id)
+
+// supervision
+CAF_ADD_TYPE_ID(copal, (copal::wake_up))
+CAF_ADD_TYPE_ID(copal, (copal::probe))
+CAF_ADD_TYPE_ID(copal, (copal::alive))
+CAF_ADD_TYPE_ID(copal, (copal::get_health))
+CAF_ADD_TYPE_ID(copal, (copal::health))
+CAF_ADD_TYPE_ID(copal, (copal::stop_all))
+
+// update
+CAF_ADD_TYPE_ID(copal, (copal::set_target))
+CAF_ADD_TYPE_ID(copal, (copal::target_accepted))
+CAF_ADD_TYPE_ID(copal, (copal::apply_now))
+CAF_ADD_TYPE_ID(copal, (copal::applying))
+CAF_ADD_TYPE_ID(copal, (copal::do_step))
+CAF_ADD_TYPE_ID(copal, (copal::step_done))
+CAF_ADD_TYPE_ID(copal, (copal::image_step_done))
+CAF_ADD_TYPE_ID(copal, (copal::get_engine_view))
+CAF_ADD_TYPE_ID(copal, (copal::engine_view))
+CAF_ADD_TYPE_ID(copal, (copal::get_images_view))
+CAF_ADD_TYPE_ID(copal, (copal::images_view))
+CAF_ADD_TYPE_ID(copal, (copal::get_progress))
+CAF_ADD_TYPE_ID(copal, (copal::progress))
+
+// engine
+CAF_ADD_TYPE_ID(copal, (copal::engine::watch_events))
+CAF_ADD_TYPE_ID(copal, (copal::engine::watching))
+CAF_ADD_TYPE_ID(copal, (copal::engine::event_batch))
+CAF_ADD_TYPE_ID(copal, (copal::engine::taken))
+CAF_ADD_TYPE_ID(copal, (copal::engine::watch_ended))
+CAF_ADD_TYPE_ID(copal, (copal::engine::list_containers))
+CAF_ADD_TYPE_ID(copal, (copal::engine::container_list))
+CAF_ADD_TYPE_ID(copal, (copal::engine::inspect_container))
+CAF_ADD_TYPE_ID(copal, (copal::container))
+CAF_ADD_TYPE_ID(copal, (copal::engine::list_networks))
+CAF_ADD_TYPE_ID(copal, (copal::engine::network_list))
+CAF_ADD_TYPE_ID(copal, (copal::engine::list_volumes))
+CAF_ADD_TYPE_ID(copal, (copal::engine::volume_list))
+CAF_ADD_TYPE_ID(copal, (copal::engine::list_images))
+CAF_ADD_TYPE_ID(copal, (copal::engine::image_list))
+CAF_ADD_TYPE_ID(copal, (copal::engine::inspect_image))
+CAF_ADD_TYPE_ID(copal, (copal::engine::image_details))
+CAF_ADD_TYPE_ID(copal, (copal::engine::done))
+CAF_ADD_TYPE_ID(copal, (copal::engine::pull_image))
+CAF_ADD_TYPE_ID(copal, (copal::engine::pull_progress))
+CAF_ADD_TYPE_ID(copal, (copal::engine::remove_image))
+CAF_ADD_TYPE_ID(copal, (copal::engine::create_container))
+CAF_ADD_TYPE_ID(copal, (copal::container_id))
+CAF_ADD_TYPE_ID(copal, (copal::engine::connect_network))
+CAF_ADD_TYPE_ID(copal, (copal::engine::start_container))
+CAF_ADD_TYPE_ID(copal, (copal::engine::stop_container))
+CAF_ADD_TYPE_ID(copal, (copal::engine::remove_container))
+CAF_ADD_TYPE_ID(copal, (copal::engine::rename_container))
+CAF_ADD_TYPE_ID(copal, (copal::engine::create_network))
+CAF_ADD_TYPE_ID(copal, (copal::engine::remove_network))
+CAF_ADD_TYPE_ID(copal, (copal::engine::create_volume))
+CAF_ADD_TYPE_ID(copal, (copal::engine::remove_volume))
+
+// store
+CAF_ADD_TYPE_ID(copal, (copal::store::stored))
+CAF_ADD_TYPE_ID(copal, (copal::store::load_rows))
+CAF_ADD_TYPE_ID(copal, (copal::store::row_list))
+CAF_ADD_TYPE_ID(copal, (copal::store::put_row))
+CAF_ADD_TYPE_ID(copal, (copal::store::drop_row))
+CAF_ADD_TYPE_ID(copal, (copal::store::load_target))
+CAF_ADD_TYPE_ID(copal, (copal::store::stored_target))
+CAF_ADD_TYPE_ID(copal, (copal::store::save_target))
+CAF_ADD_TYPE_ID(copal, (copal::store::load_commits))
+CAF_ADD_TYPE_ID(copal, (copal::store::commit_list))
+CAF_ADD_TYPE_ID(copal, (copal::store::save_commit))
+CAF_ADD_TYPE_ID(copal, (copal::store::load_keys))
+CAF_ADD_TYPE_ID(copal, (copal::store::key_list))
+CAF_ADD_TYPE_ID(copal, (copal::store::put_key))
+
+// host
+CAF_ADD_TYPE_ID(copal, (copal::host::find_locks))
+CAF_ADD_TYPE_ID(copal, (copal::host::found_locks))
+
+CAF_END_TYPE_ID_BLOCK(copal)
+
+CAF_ERROR_CODE_ENUM(copal::errc, "copal")
+
+namespace copal {
+
+/// Our error as CAF carries it; the text goes along.
+caf::error to_caf(const error& e);
+
+/// And back. CAF's own codes become: receiver down or unreachable -> `unavailable`, request timeout
+/// -> `timeout`, anything else -> `internal`.
+error from_caf(const caf::error& e);
+
+} // namespace copal

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "messages/protocol/engine.hpp"
+
+#include <caf/typed_actor.hpp>
+
+namespace copal {
+
+/// Takes what `containers` and `images` know whenever it changes.
+using view_sink_actor = caf::typed_actor<caf::reacts_to<engine_view>, caf::reacts_to<images_view>>;
+
+/// Owns the way to the target.
+using conductor_actor = view_sink_actor::extend<
+  // invalid_input (says where and what was expected; the old target stands), unavailable (the store
+  // is away; the old target stands).
+  caf::replies_to<set_target>::with<target_accepted>,
+  // Always answered; the update itself goes on after the answer.
+  caf::replies_to<apply_now>::with<applying>,
+  caf::replies_to<get_progress>::with<progress>>;
+
+/// Keeps what the engine shows of containers, networks and volumes, and does the steps on them.
+using containers_actor = event_sink_actor::extend<
+  // Does one step on a container, network or volume, and looks at the result before it answers,
+  // also before it answers with an error. The same step twice at the same time is done once.
+  // conflict (another step on the same subject is being done), unavailable, and what the engine
+  // answers.
+  caf::replies_to<do_step>::with<step_done>,
+  caf::replies_to<get_engine_view>::with<engine_view>>;
+
+/// Keeps the image rows and does the steps on images.
+using images_actor = pull_sink_actor::extend<
+  // A fetch is answered when it has begun; how it goes on is told by the views.
+  caf::replies_to<do_step>::with<image_step_done>,
+  caf::replies_to<get_images_view>::with<images_view>>;
+
+} // namespace copal

@@ -1,0 +1,137 @@
+#pragma once
+
+#include "messages/model/target.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What is kept over a restart and a power cut. Each change is on the disk before it is answered.
+namespace copal::store {
+
+struct stored {}; ///< It is on the disk.
+
+// Image rows. Two rows are the same when all but `engine_id` and `ours` are equal.
+struct load_rows {};
+struct row_list {
+  std::vector<image_row> items; ///< Sorted.
+};
+struct put_row { ///< Inserts, or replaces the same row.
+  image_row row;
+};
+struct drop_row { ///< No such row: fine.
+  image_row row;
+};
+
+// The target as it was accepted last.
+struct load_target {};
+struct stored_target {
+  std::optional<target_document> doc; ///< Absent: no target was ever accepted.
+};
+struct save_target {
+  target_document doc;
+};
+
+// The release that each app last ran in full.
+struct load_commits {};
+struct commit_list {
+  std::map<app_id, commit_id> items;
+};
+struct save_commit {
+  app_id app;
+  std::optional<commit_id> commit; ///< Absent: forgets the app.
+};
+
+// Local API keys: one for the cloud (app 0, no service) and one per app and service.
+struct service_key {
+  app_id app;
+  service_name service;
+  secret key;
+
+  bool operator==(const service_key&) const = default;
+};
+struct load_keys {};
+struct key_list {
+  std::vector<service_key> items;
+};
+struct put_key { ///< Inserts, or replaces the key of that app and service.
+  service_key key;
+};
+
+template <class I>
+typename I::result_type inspect(I& f, stored&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, load_rows&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, row_list& x) {
+  return f(x.items);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, put_row& x) {
+  return f(x.row);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, drop_row& x) {
+  return f(x.row);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, load_target&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, stored_target& x) {
+  return f(x.doc);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, save_target& x) {
+  return f(x.doc);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, load_commits&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, commit_list& x) {
+  return f(x.items);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, save_commit& x) {
+  return f(x.app, x.commit);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, service_key& x) {
+  return f(x.app, x.service, x.key);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, load_keys&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, key_list& x) {
+  return f(x.items);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, put_key& x) {
+  return f(x.key);
+}
+
+} // namespace copal::store

@@ -1,0 +1,141 @@
+#pragma once
+
+#include "messages/model/container.hpp"
+#include "messages/model/images_view.hpp"
+#include "messages/model/step.hpp"
+#include "messages/model/target.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace copal {
+
+// Bringing the device to a target.
+
+/// A target from outside. It is checked, kept, and then gone for; a running update turns to it.
+struct set_target {
+  target_document doc;
+  bool force = false; ///< Ignore users' update locks until this target is reached.
+};
+struct target_accepted {
+  bool changed = false; ///< It asks for something else than the target before.
+};
+
+/// Looks again now: back-offs are cut short, and users' locks are looked at anew.
+struct apply_now {
+  bool force = false;
+};
+struct applying {};
+
+/// A step for `containers` or `images` to do.
+struct do_step {
+  step what;
+};
+/// `containers` did it: what the engine shows now.
+struct step_done {
+  engine_view now;
+};
+/// `images` did it, or has begun a fetch: what is known now.
+struct image_step_done {
+  images_view now;
+};
+
+struct get_engine_view {};
+struct get_images_view {};
+
+/// Asks the conductor where it stands.
+struct get_progress {};
+
+/// What happened to a step that failed, and when it is tried again.
+struct step_failure {
+  std::string subject; ///< As `subject_of`.
+  int count = 0;       ///< In a row.
+  error last;
+  std::chrono::milliseconds pause{0};
+
+  bool operator==(const step_failure&) const = default;
+};
+
+/// Where the conductor stands: enough to tell why the device is not at its target.
+struct progress {
+  bool has_target = false;
+  bool settled = false; ///< Nothing to do and nothing to wait for.
+  device_target target;
+  std::vector<step> running;
+  std::vector<wait_reason> waits;
+  std::vector<step_failure> failures;
+  std::map<app_id, commit_id> commits; ///< Last fully run release of each app.
+  engine_view engine;
+  images_view images;
+};
+
+template <class I>
+typename I::result_type inspect(I& f, set_target& x) {
+  return f(x.doc, x.force);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, target_accepted& x) {
+  return f(x.changed);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, apply_now& x) {
+  return f(x.force);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, applying&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, do_step& x) {
+  return f(x.what);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, step_done& x) {
+  return f(x.now);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, image_step_done& x) {
+  return f(x.now);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, get_engine_view&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, get_images_view&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, get_progress&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, step_failure& x) {
+  return f(x.subject, x.count, x.last, x.pause);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, progress& x) {
+  return f(x.has_target,
+    x.settled,
+    x.target,
+    x.running,
+    x.waits,
+    x.failures,
+    x.commits,
+    x.engine,
+    x.images);
+}
+
+} // namespace copal
