@@ -87,8 +87,17 @@ struct device_target {
   bool operator==(const device_target&) const = default;
 };
 
+/// The key with which a service speaks to the local API.
+struct service_key_fact {
+  app_id app;
+  service_name service;
+  secret key;
+
+  bool operator==(const service_key_fact&) const = default;
+};
+
 /// What is true of this device and goes into its containers. It does not change while the process
-/// runs.
+/// runs, but for the keys.
 struct device_facts {
   device_uuid uuid;
   std::string name = "local"; ///< Until a target names the device.
@@ -105,6 +114,7 @@ struct device_facts {
   std::string api_endpoint; ///< The cloud's; empty when there is none.
   secret device_api_key;
   std::uint16_t listen_port = 48484;
+  std::vector<service_key_fact> service_keys; ///< A service without one gets an empty key.
 
   bool operator==(const device_facts&) const = default;
 };
@@ -160,6 +170,11 @@ typename I::result_type inspect(I& f, device_target& x) {
 }
 
 template <class I>
+typename I::result_type inspect(I& f, service_key_fact& x) {
+  return f(x.app, x.service, x.key);
+}
+
+template <class I>
 typename I::result_type inspect(I& f, device_facts& x) {
   return f(x.uuid,
     x.name,
@@ -175,7 +190,8 @@ typename I::result_type inspect(I& f, device_facts& x) {
     x.lock_root,
     x.api_endpoint,
     x.device_api_key,
-    x.listen_port);
+    x.listen_port,
+    x.service_keys);
 }
 
 template <class I>
