@@ -1,5 +1,3 @@
-#pragma once
-
 // Precompiled for the targets in which four or more files include CAF. It saves about half of
 // each file's time and may hide a missing include: `tools/test --all` builds without it.
 #include <chrono>
