@@ -12,6 +12,20 @@ namespace copal::store {
 
 struct stored {}; ///< It is on the disk.
 
+// What the store found when it was opened, for health reports and logs.
+struct load_facts {};
+struct store_facts {
+  std::string path;         ///< Of the database file.
+  int version = 0;          ///< Of its schema, after migrations.
+  bool created = false;     ///< It began empty: there was no file, or none that could be used.
+  std::string set_aside_as; ///< The new name of a file that could not be used; else empty.
+  std::string why;          ///< Why it was set aside; else empty.
+  /// Single rows that could not be read and were dropped: where, and what was wrong.
+  std::vector<std::string> dropped;
+
+  bool operator==(const store_facts&) const = default;
+};
+
 // Image rows. Two rows are the same when all but `engine_id` and `ours` are equal.
 struct load_rows {};
 struct row_list {
@@ -62,6 +76,16 @@ struct put_key { ///< Inserts, or replaces the key of that app and service.
 template <class I>
 typename I::result_type inspect(I& f, stored&) {
   return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, load_facts&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, store_facts& x) {
+  return f(x.path, x.version, x.created, x.set_aside_as, x.why, x.dropped);
 }
 
 template <class I>

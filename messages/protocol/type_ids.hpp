@@ -87,6 +87,8 @@ CAF_ADD_TYPE_ID(copal, (copal::store::save_commit))
 CAF_ADD_TYPE_ID(copal, (copal::store::load_keys))
 CAF_ADD_TYPE_ID(copal, (copal::store::key_list))
 CAF_ADD_TYPE_ID(copal, (copal::store::put_key))
+CAF_ADD_TYPE_ID(copal, (copal::store::load_facts))
+CAF_ADD_TYPE_ID(copal, (copal::store::store_facts))
 
 // host
 CAF_ADD_TYPE_ID(copal, (copal::host::find_locks))
