@@ -153,7 +153,7 @@ typename I::result_type inspect(I& f, watching&) {
 
 template <class I>
 typename I::result_type inspect(I& f, event& x) {
-  return f(x.kind, x.action, x.id, x.name, x.supervised, x.exit_code, x.signal, x.at);
+  return f(x.kind, x.action, x.id, x.name, x.container, x.supervised, x.exit_code, x.signal, x.at);
 }
 
 template <class I>

@@ -41,6 +41,17 @@ struct image_step_done {
   images_view now;
 };
 
+/// `containers` to `images`: the engine's images changed, or the engine is back.
+struct look_at_images {};
+
+// What the three say to themselves, later.
+struct retry_steps {};     ///< conductor: a pause is over.
+struct retry_watch {       ///< containers: try the engine again.
+  std::uint64_t watch = 0; ///< The watch that failed; an older one is of no interest.
+};
+struct retry_images {};  ///< images: a pause is over, or a look failed.
+struct check_fetches {}; ///< images: does every fetch make progress?
+
 struct get_engine_view {};
 struct get_images_view {};
 
@@ -53,6 +64,7 @@ struct step_failure {
   int count = 0;       ///< In a row.
   error last;
   std::chrono::milliseconds pause{0};
+  bool waiting = false; ///< The pause is not over.
 
   bool operator==(const step_failure&) const = default;
 };
@@ -106,6 +118,31 @@ typename I::result_type inspect(I& f, image_step_done& x) {
 }
 
 template <class I>
+typename I::result_type inspect(I& f, look_at_images&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, retry_steps&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, retry_watch& x) {
+  return f(x.watch);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, retry_images&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, check_fetches&) {
+  return f();
+}
+
+template <class I>
 typename I::result_type inspect(I& f, get_engine_view&) {
   return f();
 }
@@ -122,7 +159,7 @@ typename I::result_type inspect(I& f, get_progress&) {
 
 template <class I>
 typename I::result_type inspect(I& f, step_failure& x) {
-  return f(x.subject, x.count, x.last, x.pause);
+  return f(x.subject, x.count, x.last, x.pause, x.waiting);
 }
 
 template <class I>

@@ -29,6 +29,8 @@ using containers_actor = event_sink_actor::extend<
 
 /// Keeps the image rows and does the steps on images.
 using images_actor = pull_sink_actor::extend<
+  // Lists the engine's images anew.
+  caf::reacts_to<look_at_images>,
   // A fetch is answered when it has begun; how it goes on is told by the views.
   caf::replies_to<do_step>::with<image_step_done>,
   caf::replies_to<get_images_view>::with<images_view>>;

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "messages/model/lock.hpp"
+#include "messages/model/step.hpp"
+#include "messages/update.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace copal::planning {
+
+/// All that a plan depends on. Nothing of it is remembered from an earlier plan: what was done
+/// shows in the views, what is being done in `busy`.
+struct situation {
+  device_target target;
+  engine_view engine;
+  images_view images;
+  std::map<app_id, commit_id> commits; ///< As stored: the release each app last ran in full.
+  std::map<app_id, lock_facts> locks;  ///< Of the apps that were looked at.
+  std::set<std::string> busy;          ///< Subjects of our own steps under way.
+  std::map<std::string, step_failure>
+    failures;         ///< By subject; those that wait hold their step back.
+  bool force = false; ///< Users' locks do not count.
+};
+
+/// What to do now to come nearer to the target, and what has to wait for what. The steps of one
+/// plan may run side by side; after each result, or any other change, a new plan is made. The same
+/// situation always gives the same plan.
+///
+/// Source: spec/state-engine.md §5.2, §5.3, §6.3, with the healing and clean-up rules marked Copal.
+/// Where v19 works in rounds, this plans on: a step waits only for what it needs.
+plan make_plan(const situation& s);
+
+} // namespace copal::planning

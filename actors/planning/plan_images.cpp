@@ -1,0 +1,192 @@
+// Which images to fetch, to record and to remove. Source: spec/state-engine.md §6.
+
+#include "actors/planning/plan_parts.hpp"
+
+#include <algorithm>
+
+namespace copal::planning {
+
+namespace {
+
+/// The name under which an engine lists an image: what stands for the default registry is left out.
+std::string familiar(image_reference ref) {
+  if (ref.registry == "docker.io" || ref.registry == "index.docker.io")
+    ref.registry.clear();
+  constexpr std::string_view library = "library/";
+  if (ref.registry.empty() && ref.repository.starts_with(library))
+    ref.repository.erase(0, library.size());
+  return to_string(ref);
+}
+
+bool has_name(const engine_image& image, const image_reference& ref) {
+  if (ref.digest.empty())
+    return image.tags.contains(familiar(ref));
+  return std::any_of(image.digests.begin(), image.digests.end(), [&ref](const std::string& d) {
+    return d.ends_with('@' + ref.digest);
+  });
+}
+
+bool in_engine(const situation& s, const engine_image_id& id) {
+  return !id.empty()
+         && std::any_of(s.images.engine.begin(),
+           s.images.engine.end(),
+           [&id](const engine_image& e) { return e.id == id; });
+}
+
+image_row row_for(const target_app& app, const target_service& service) {
+  image_row row;
+  row.name = service.image_name;
+  row.app = app.id;
+  row.uuid = app.uuid;
+  row.service = service.id;
+  row.service_name_ = service.name;
+  row.image = service.image;
+  row.release = app.release->id;
+  row.commit = app.release->commit;
+  return row;
+}
+
+/// The engine's image of that name: by name, else by what a row remembers of the same name.
+engine_image_id find_image(const situation& s, const std::string& name) {
+  const auto ref = image_reference::parse(name);
+  if (!ref)
+    return {};
+  for (const auto& e : s.images.engine) {
+    if (has_name(e, *ref))
+      return e.id;
+  }
+  for (const auto& row : s.images.rows) {
+    const auto other = image_reference::parse(row.name);
+    if (other && same_image(*ref, *other) && in_engine(s, row.engine_id))
+      return row.engine_id;
+  }
+  return {};
+}
+
+const fetch_failure* failure_of(const situation& s, const std::string& name) {
+  const auto it = std::find_if(s.images.failures.begin(),
+    s.images.failures.end(),
+    [&name](const fetch_failure& f) { return f.name == name; });
+  return it == s.images.failures.end() ? nullptr : &*it;
+}
+
+/// Under these two strategies the new image comes only when the old container has gone.
+bool kills_first(update_strategy strategy) {
+  return strategy == update_strategy::kill_then_download
+         || strategy == update_strategy::delete_then_download;
+}
+
+void plan_fetch(
+  const situation& s, const app_standing& app, const service_pair& pair, plan_builder& out) {
+  const auto& name = pair.target->image_name;
+  const auto subject = "image:" + name;
+  for (const auto& f : s.images.fetching) {
+    if (f.name == name)
+      return out.wait({wait_reason::kind::fetching,
+        app.id,
+        subject,
+        "fetching " + name + ", " + std::to_string(f.percent) + " %"});
+  }
+  if (const auto* failed = failure_of(s, name); failed != nullptr && failed->waiting)
+    return out.wait({wait_reason::kind::back_off,
+      app.id,
+      subject,
+      "fetch " + name + " failed " + std::to_string(failed->count)
+        + " times: " + to_string(failed->last)});
+  if (kills_first(pair.target->strategy) && pair.current != nullptr)
+    return out.wait({wait_reason::kind::dependency,
+      app.id,
+      subject,
+      "fetch " + name + " when the old container has gone"});
+  if (pair.target->strategy == update_strategy::delete_then_download) {
+    const auto old = std::any_of(s.images.rows.begin(), s.images.rows.end(), [&](const auto& row) {
+      return row.app == app.id && row.service_name_ == pair.target->name && row.name != name;
+    });
+    if (old)
+      return out.wait({wait_reason::kind::dependency,
+        app.id,
+        subject,
+        "fetch " + name + " when the old image has gone"});
+  }
+  out.add({app.id, fetch_image{pair.image.wanted}, "the engine does not have it"});
+}
+
+/// A row is kept while the target names it, while a container runs from its image, and while its
+/// service's new image is still to come, since the old one can then be started again.
+bool is_needed(const situation& s, const std::vector<app_standing>& apps, const image_row& row) {
+  for (const auto& app : apps) {
+    for (const auto& pair : app.pairs) {
+      if (key_of(pair.image.wanted) == key_of(row))
+        return true;
+      if (app.id == row.app && pair.target->name == row.service_name_
+          && pair.image.what != image_standing::kind::ready
+          && pair.target->strategy != update_strategy::delete_then_download)
+        return true;
+    }
+  }
+  return std::any_of(s.engine.containers.begin(), s.engine.containers.end(), [&](const auto& c) {
+    if (c.what.config.image != row.engine_id.value)
+      return false;
+    // An image shared by two rows is held by the target's row where there is one.
+    const auto held = std::any_of(apps.begin(), apps.end(), [&](const app_standing& app) {
+      return std::any_of(app.pairs.begin(), app.pairs.end(), [&](const service_pair& pair) {
+        return pair.image.what == image_standing::kind::ready && pair.image.id == row.engine_id;
+      });
+    });
+    return !held || (c.who.name == row.service_name_ && c.who.commit == row.commit);
+  });
+}
+
+} // namespace
+
+image_row key_of(image_row row) {
+  row.engine_id = {};
+  row.ours = false;
+  return row;
+}
+
+image_standing standing_of(
+  const situation& s, const target_app& app, const target_service& service) {
+  image_standing out;
+  out.wanted = row_for(app, service);
+  out.id = find_image(s, service.image_name);
+  if (out.id.empty())
+    return out;
+  const auto row = std::find_if(s.images.rows.begin(), s.images.rows.end(), [&](const auto& r) {
+    return key_of(r) == out.wanted;
+  });
+  const auto recorded = row != s.images.rows.end() && row->engine_id == out.id;
+  out.what = recorded ? image_standing::kind::ready : image_standing::kind::unsaved;
+  out.wanted.engine_id = out.id;
+  if (const auto it = s.images.facts.find(out.id); it != s.images.facts.end())
+    out.facts = &it->second;
+  else
+    out.what = image_standing::kind::unsaved;
+  return out;
+}
+
+void plan_fetches(const situation& s, const app_standing& app, plan_builder& out) {
+  for (const auto& pair : app.pairs) {
+    switch (pair.image.what) {
+      case image_standing::kind::ready:
+        break;
+      case image_standing::kind::unsaved:
+        out.add({app.id, save_image{pair.image.wanted}, "the engine has it already"});
+        break;
+      case image_standing::kind::absent:
+        plan_fetch(s, app, pair, out);
+        break;
+    }
+  }
+}
+
+void plan_removals(const situation& s, const std::vector<app_standing>& apps, plan_builder& out) {
+  if (!s.images.fetching.empty())
+    return; // What is on its way may share layers, or even the name.
+  for (const auto& row : s.images.rows) {
+    if (!is_needed(s, apps, row))
+      out.add({row.app, remove_image{row}, "no release and no container needs it"});
+  }
+}
+
+} // namespace copal::planning

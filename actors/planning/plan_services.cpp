@@ -1,0 +1,257 @@
+// Which containers to create, start, rename, stop and remove. Source: spec/state-engine.md §5.2.
+
+#include "actors/planning/plan_parts.hpp"
+
+#include <algorithm>
+
+namespace copal::planning {
+
+namespace {
+
+/// Steps on services, sorted by what they need of the update locks.
+class service_planner {
+public:
+  service_planner(const situation& s, const app_standing& app, plan_builder& out)
+    : s_(s),
+      app_(app),
+      out_(out) {}
+
+  void run() {
+    for (const auto* c : app_.dead)
+      out_.add({app_.id, remove_container{c->what.id, c->who.name}, "it is dead"});
+    for (const auto& pair : app_.pairs)
+      plan_pair(pair);
+    for (const auto* c : app_.surplus)
+      plan_surplus(*c);
+    pass_locks();
+  }
+
+private:
+  [[nodiscard]] std::string subject(const service_name& name) const {
+    return "service:" + to_string(app_.id) + '/' + name.value;
+  }
+
+  void wait(wait_reason::kind why, const service_name& name, std::string text) {
+    out_.wait({why, app_.id, subject(name), name.value + ": " + std::move(text)});
+  }
+
+  /// The first network or volume of a container that is going away; empty when none is.
+  [[nodiscard]] std::string leaving_part(const container_config& config) const {
+    const auto it = std::find_if(app_.leaving.begin(),
+      app_.leaving.end(),
+      [&config](const auto& name) { return uses(config, name); });
+    return it == app_.leaving.end() ? std::string{} : *it;
+  }
+
+  void plan_pair(const service_pair& pair) {
+    const auto& name = pair.target->name;
+    if (out_.is_busy(subject(name)))
+      return wait(wait_reason::kind::in_progress, name, "a step is under way");
+    if (pair.current == nullptr)
+      return plan_install(pair);
+    const auto& now = pair.current->what;
+    if (now.state == container_state::removing)
+      return wait(wait_reason::kind::in_progress, name, "its old container is being removed");
+    const auto part = leaving_part(now.config);
+    if (!pair.differing.empty() || !part.empty())
+      return plan_replacement(pair, part);
+    if (pair.name != now.name)
+      return plan_rename(pair);
+    if (pair.target->running)
+      plan_running(pair);
+    else
+      plan_stopped(pair);
+  }
+
+  void plan_replacement(const service_pair& pair, const std::string& part) {
+    const auto& name = pair.target->name;
+    const auto& now = *pair.current;
+    const auto waits_for_images = pair.target->strategy == update_strategy::download_then_kill
+                                  || pair.target->strategy == update_strategy::hand_over;
+    if (waits_for_images && !app_.images_ready)
+      return wait(
+        wait_reason::kind::fetching, name, "replaced when all images of its release are there");
+    auto reason = !pair.differing.empty() ? pair.differing : part + " is made anew";
+    stopping_.push_back(
+      {app_.id, kill_container{now.what.id, name, now.what.config.stop_grace_period}, reason});
+  }
+
+  void plan_surplus(const supervised_container& c) {
+    if (out_.is_busy(subject(c.who.name)))
+      return wait(wait_reason::kind::in_progress, c.who.name, "a step is under way");
+    if (c.what.state == container_state::removing)
+      return wait(wait_reason::kind::in_progress, c.who.name, "it is being removed");
+    if (app_.target != nullptr && !app_.images_ready)
+      return wait(wait_reason::kind::fetching,
+        c.who.name,
+        "removed when all images of the release are there");
+    const auto in_target = std::any_of(app_.pairs.begin(), app_.pairs.end(), [&](const auto& p) {
+      return p.target->name == c.who.name;
+    });
+    stopping_.push_back({app_.id,
+      kill_container{c.what.id, c.who.name, c.what.config.stop_grace_period},
+      in_target ? "a newer container of the service exists" : "not in the target"});
+  }
+
+  void plan_rename(const service_pair& pair) {
+    if (!app_.images_ready)
+      return wait(wait_reason::kind::fetching,
+        pair.target->name,
+        "renamed when all images of its release are there");
+    stopping_.push_back({app_.id,
+      rename_container{pair.current->what.id, pair.target->name, pair.name},
+      "same configuration in the new release"});
+  }
+
+  /// Why a service cannot be started yet; empty when it can.
+  [[nodiscard]] std::string start_obstacle(const service_pair& pair) const {
+    for (const auto& part : app_.missing) {
+      if (uses(pair.wanted, part))
+        return "started when " + part + " is there";
+    }
+    for (const auto& wanted : pair.target->depends_on) {
+      const auto it = std::find_if(app_.pairs.begin(), app_.pairs.end(), [&](const auto& p) {
+        return p.target->name == wanted;
+      });
+      if (it != app_.pairs.end() && it->target->running && !was_started(*it))
+        return "started after " + wanted.value;
+    }
+    return app_.images_ready ? std::string{} : "started when all images of its release are there";
+  }
+
+  /// Of a dependency: it is as the target wants it, and has been started once.
+  [[nodiscard]] bool was_started(const service_pair& pair) const {
+    return pair.current != nullptr && pair.differing.empty()
+           && pair.current->what.state != container_state::created
+           && pair.current->what.state != container_state::removing
+           && leaving_part(pair.current->what.config).empty()
+           && !out_.is_busy(subject(pair.target->name));
+  }
+
+  void plan_install(const service_pair& pair) {
+    const auto& service = *pair.target;
+    const auto surplus = std::any_of(app_.surplus.begin(), app_.surplus.end(), [&](const auto* c) {
+      return c->who.name == service.name;
+    });
+    if (surplus)
+      return wait(wait_reason::kind::in_progress, service.name, "its old container goes first");
+    if (auto obstacle = start_obstacle(pair); !obstacle.empty())
+      return wait(wait_reason::kind::dependency, service.name, std::move(obstacle));
+    const auto& release = *app_.target->release;
+    container_identity who{
+      app_.id, app_.uuid, service.id, service.name, service.image, release.id, release.commit};
+    starting_.push_back({app_.id,
+      install_service{who, pair.name, pair.wanted, !service.running},
+      "it has no container"});
+  }
+
+  void plan_running(const service_pair& pair) {
+    const auto& name = pair.target->name;
+    const auto& now = pair.current->what;
+    switch (now.state) {
+      case container_state::running:
+      case container_state::paused: // Somebody's wish, and not a failure.
+      case container_state::removing:
+      case container_state::dead:
+        return;
+      case container_state::restarting:
+        return wait(wait_reason::kind::engine_policy,
+          name,
+          "the engine restarts it; last exit code " + std::to_string(now.exit_code));
+      case container_state::created:
+        if (auto obstacle = start_obstacle(pair); !obstacle.empty())
+          return wait(wait_reason::kind::dependency, name, std::move(obstacle));
+        out_.add({app_.id, start_container{now.id, name}, "it was never started"});
+        return;
+      case container_state::exited:
+        if (is_to_be_healed(now))
+          out_.add({app_.id,
+            start_container{now.id, name},
+            "it exited with code " + std::to_string(now.exit_code)});
+        return;
+    }
+  }
+
+  /// Which exited containers are started again. Source: spec/state-engine.md §5.2, "Copal heals".
+  [[nodiscard]] bool is_to_be_healed(const container& c) const {
+    // The engine could not bind the address: known to pass, for every policy.
+    constexpr std::string_view address = "cannot assign requested address";
+    if (c.engine_error.find("userland proxy") != std::string::npos
+        && c.engine_error.ends_with(address))
+      return true;
+    switch (c.config.restart.mode) {
+      case restart_mode::always:
+        return true;
+      case restart_mode::on_failure:
+        return c.exit_code != 0;
+      case restart_mode::unless_stopped:
+        return !std::binary_search(
+          s_.engine.stopped_from_outside.begin(), s_.engine.stopped_from_outside.end(), c.id);
+      case restart_mode::no:
+        return false;
+    }
+    return false;
+  }
+
+  void plan_stopped(const service_pair& pair) {
+    const auto& now = pair.current->what;
+    if (now.state == container_state::exited || now.state == container_state::created)
+      return;
+    stopping_.push_back({app_.id,
+      stop_container{now.id, pair.target->name, now.config.stop_grace_period},
+      "the target wants it stopped"});
+  }
+
+  /// A user's lock forbids to stop, rename and install; only a look of this moment allows to stop.
+  void pass_locks() {
+    // What has to wait anyway needs no look at the locks.
+    std::erase_if(stopping_, [this](const step& one) { return out_.hold(one); });
+    std::erase_if(starting_, [this](const step& one) { return out_.hold(one); });
+    if (stopping_.empty() && starting_.empty())
+      return;
+    const auto known = s_.locks.find(app_.id);
+    const auto looked = known != s_.locks.end();
+    if (!s_.force && looked && !known->second.held.empty())
+      return wait_for_lock(known->second.held.front());
+    if (!s_.force && (!looked || (!stopping_.empty() && !known->second.fresh)))
+      out_.add({app_.id, look_for_locks{all_services()}, "before services are touched"});
+    for (auto& one : stopping_) {
+      if (s_.force || (looked && known->second.fresh))
+        out_.add(std::move(one));
+    }
+    for (auto& one : starting_) {
+      if (s_.force || looked)
+        out_.add(std::move(one));
+    }
+  }
+
+  void wait_for_lock(const user_lock& lock) {
+    out_.wait({wait_reason::kind::lock,
+      app_.id,
+      "locks:" + to_string(app_.id),
+      lock.service.value + " holds the update lock " + lock.path});
+  }
+
+  [[nodiscard]] std::vector<service_name> all_services() const {
+    std::set<service_name> names;
+    for (const auto& pair : app_.pairs)
+      names.insert(pair.target->name);
+    for (const auto* c : app_.surplus)
+      names.insert(c->who.name);
+    return {names.begin(), names.end()};
+  }
+
+  const situation& s_;
+  const app_standing& app_;
+  plan_builder& out_;
+  std::vector<step> stopping_; ///< Only with a fresh look at the locks.
+  std::vector<step> starting_; ///< With any look.
+};
+
+} // namespace
+
+void plan_services(const situation& s, const app_standing& app, plan_builder& out) {
+  service_planner{s, app, out}.run();
+}
+
+} // namespace copal::planning

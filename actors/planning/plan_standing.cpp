@@ -1,0 +1,220 @@
+// What there is of each app, beside what it is to be.
+
+#include "actors/planning/compare.hpp"
+#include "actors/planning/identity.hpp"
+#include "actors/planning/plan_parts.hpp"
+#include "actors/planning/resolve.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace copal::planning {
+
+namespace {
+
+bool is_of(const container_identity& who, const app_standing& app) {
+  return who.app == app.id || (!app.uuid.empty() && who.uuid == app.uuid);
+}
+
+app_key key_of(const app_standing& app) {
+  return {app.id, app.uuid};
+}
+
+/// The apps that are to be, then those of which only something is left.
+std::vector<app_standing> list_apps(const situation& s) {
+  std::vector<app_standing> apps;
+  for (const auto& app : s.target.apps) {
+    app_standing one;
+    one.target = &app;
+    one.id = app.id;
+    one.uuid = app.uuid;
+    apps.push_back(std::move(one));
+  }
+  auto add_unknown = [&apps](app_id id, const app_uuid& uuid) {
+    app_standing one;
+    one.id = id;
+    one.uuid = uuid;
+    apps.push_back(std::move(one));
+  };
+  for (const auto& c : s.engine.containers) {
+    if (std::none_of(apps.begin(), apps.end(), [&](const auto& a) { return is_of(c.who, a); }))
+      add_unknown(c.who.app, c.who.uuid);
+  }
+  for (const auto& n : s.engine.networks) {
+    const auto id = is_supervised(n.config.labels) ? network_app(n) : std::nullopt;
+    if (id && std::none_of(apps.begin(), apps.end(), [&](const auto& a) {
+          return belongs_to(n, key_of(a));
+        }))
+      add_unknown(*id, {});
+  }
+  for (const auto& v : s.engine.volumes) {
+    const auto id = is_supervised(v.config.labels) ? volume_app(v) : std::nullopt;
+    if (id && std::none_of(apps.begin(), apps.end(), [&](const auto& a) {
+          return belongs_to(v, key_of(a));
+        }))
+      add_unknown(*id, volume_uuid(v).value_or(app_uuid{}));
+  }
+  return apps;
+}
+
+/// Splits an app's containers: the newest living one of each target service, the dead, the rest.
+void pair_services(const situation& s, app_standing& app) {
+  std::map<service_name, const supervised_container*> newest;
+  for (const auto& c : s.engine.containers) {
+    if (!is_of(c.who, app))
+      continue;
+    if (c.what.state == container_state::dead) {
+      app.dead.push_back(&c);
+      continue;
+    }
+    auto& best = newest[c.who.name];
+    if (best == nullptr || best->what.created < c.what.created) {
+      if (best != nullptr)
+        app.surplus.push_back(best);
+      best = &c;
+    } else {
+      app.surplus.push_back(&c);
+    }
+  }
+  if (app.target != nullptr && app.target->release) {
+    for (const auto& service : app.target->release->services) {
+      service_pair pair;
+      pair.target = &service;
+      if (const auto it = newest.find(service.name); it != newest.end()) {
+        pair.current = it->second;
+        newest.erase(it);
+      }
+      app.pairs.push_back(std::move(pair));
+    }
+  }
+  for (const auto& [name, c] : newest)
+    app.surplus.push_back(c);
+}
+
+void compare_services(const situation& s, app_standing& app) {
+  compare_context context;
+  for (const auto& pair : app.pairs) {
+    if (pair.current != nullptr)
+      context.services.emplace(pair.target->name.value, pair.current->what.id);
+  }
+  for (auto& pair : app.pairs) {
+    const auto& release = *app.target->release;
+    pair.image = standing_of(s, *app.target, *pair.target);
+    app.images_ready = app.images_ready && pair.image.what == image_standing::kind::ready;
+    pair.wanted = resolve(*pair.target, pair.image.facts, pair.image.id);
+    pair.name = container_name({app.id,
+      app.uuid,
+      pair.target->id,
+      pair.target->name,
+      pair.target->image,
+      release.id,
+      release.commit});
+    if (pair.current == nullptr)
+      continue;
+    const auto found = differences(pair.current->what, pair.wanted, context);
+    if (!found.empty())
+      pair.differing = summary(found);
+  }
+}
+
+void stand_networks(const situation& s, app_standing& app) {
+  std::set<std::string> wanted;
+  if (app.target != nullptr && app.target->release) {
+    for (const auto& n : app.target->release->networks) {
+      wanted.insert(n.engine_name);
+      std::vector<const engine_network*> found;
+      for (const auto& e : s.engine.networks) {
+        if (e.name == n.engine_name && is_supervised(e.config.labels))
+          found.push_back(&e);
+      }
+      if (found.size() == 1 && differences(found.front()->config, n.config).empty())
+        continue;
+      app.missing.insert(n.engine_name);
+      if (!found.empty())
+        app.leaving.insert(n.engine_name);
+    }
+  }
+  for (const auto& e : s.engine.networks) {
+    if (is_supervised(e.config.labels) && belongs_to(e, key_of(app)) && !wanted.contains(e.name))
+      app.leaving.insert(e.name);
+  }
+}
+
+void stand_volumes(const situation& s, app_standing& app) {
+  if (app.target == nullptr) {
+    for (const auto& e : s.engine.volumes) {
+      if (is_supervised(e.config.labels) && belongs_to(e, key_of(app)))
+        app.leaving.insert(e.name);
+    }
+    return;
+  }
+  // A volume that the target no longer names stays: data outlives its service.
+  if (!app.target->release)
+    return;
+  for (const auto& v : app.target->release->volumes) {
+    const auto it = std::find_if(s.engine.volumes.begin(),
+      s.engine.volumes.end(),
+      [&v](const engine_volume& e) { return e.name == v.engine_name; });
+    if (it == s.engine.volumes.end()) {
+      app.missing.insert(v.engine_name);
+      continue;
+    }
+    // One without our label is adopted as it is: it may hold what somebody else put there.
+    if (is_supervised(it->config.labels) && !differences(it->config, v.config).empty()) {
+      app.missing.insert(v.engine_name);
+      app.leaving.insert(v.engine_name);
+    }
+  }
+}
+
+/// What several apps share: a service that asks for it waits for it, and goes when it changes.
+void stand_shared(const situation& s, app_standing& app) {
+  const auto asked = [&app](const char* part) {
+    return std::any_of(app.pairs.begin(), app.pairs.end(), [part](const service_pair& pair) {
+      return uses(pair.target->config, part);
+    });
+  };
+  if (asked(supervisor_network)) {
+    const auto it = std::find_if(s.engine.networks.begin(),
+      s.engine.networks.end(),
+      [](const engine_network& n) { return n.name == supervisor_network; });
+    const auto there = it != s.engine.networks.end();
+    if (!there || !is_supervisor_network(it->config))
+      app.missing.insert(supervisor_network);
+    if (there && !is_supervisor_network(it->config))
+      app.leaving.insert(supervisor_network);
+  }
+  const auto has_firmware = std::any_of(s.engine.volumes.begin(),
+    s.engine.volumes.end(),
+    [](const engine_volume& v) { return v.name == extra_firmware_volume; });
+  if (asked(extra_firmware_volume) && !has_firmware)
+    app.missing.insert(extra_firmware_volume);
+}
+
+} // namespace
+
+bool uses(const container_config& config, const std::string& network_or_volume) {
+  const auto& name = network_or_volume;
+  if (config.network_mode == name || config.networks.contains(name))
+    return true;
+  const auto bound = [&name](const std::string& bind) {
+    return bind.size() > name.size() && bind[name.size()] == ':' && bind.starts_with(name);
+  };
+  const auto mounted = [&name](const mount& m) { return m.source == name; };
+  return std::any_of(config.binds.begin(), config.binds.end(), bound)
+         || std::any_of(config.mounts.begin(), config.mounts.end(), mounted);
+}
+
+std::vector<app_standing> stand_apps(const situation& s) {
+  auto apps = list_apps(s);
+  for (auto& app : apps) {
+    pair_services(s, app);
+    compare_services(s, app);
+    stand_networks(s, app);
+    stand_volumes(s, app);
+    stand_shared(s, app);
+  }
+  return apps;
+}
+
+} // namespace copal::planning
