@@ -33,6 +33,7 @@ struct event {
     action;         ///< The engine's word: `start`, `die`, `destroy`, `kill`, `rename`, `pull` ...
   std::string id;   ///< Container or network id, volume name, image name or id.
   std::string name; ///< The name attribute; empty when the engine gave none.
+  std::string container;                 ///< Of network events: the container that joined or left.
   bool supervised = false;               ///< A container with a supervised label.
   std::optional<std::int64_t> exit_code; ///< Of `die`.
   std::string signal;                    ///< Of `kill`: the number as text.

@@ -13,15 +13,18 @@ bool plan_builder::is_busy(const std::string& subject) const {
 
 bool plan_builder::hold(const step& one) {
   auto subject = subject_of(one);
-  const auto in_this_plan = std::any_of(plan_.steps.begin(), plan_.steps.end(),
-                                        [&](const step& x) { return subject_of(x) == subject; });
+  const auto in_this_plan = std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& x) {
+    return subject_of(x) == subject;
+  });
   if (in_this_plan || is_busy(subject)) {
     wait({wait_reason::kind::in_progress, one.app, std::move(subject), to_string(one)});
     return true;
   }
   if (const auto it = s_.failures.find(subject); it != s_.failures.end() && it->second.waiting) {
-    wait({wait_reason::kind::back_off, one.app, std::move(subject),
-          to_string(one) + ": " + to_string(it->second.last)});
+    wait({wait_reason::kind::back_off,
+      one.app,
+      std::move(subject),
+      to_string(one) + ": " + to_string(it->second.last)});
     return true;
   }
   return false;
