@@ -1,9 +1,14 @@
 #include "messages/protocol/type_ids.hpp"
 
+#include <caf/actor_system_config.hpp>
 #include <caf/deep_to_string.hpp>
 #include <caf/sec.hpp>
 
 namespace copal {
+
+void add_messages_to(caf::actor_system_config& config) {
+  config.add_message_types<caf::id_block::copal>();
+}
 
 caf::error to_caf(const error& e) {
   return caf::make_error(e.code, e.what);

@@ -3,6 +3,7 @@
 #include "messages/engine.hpp"
 #include "messages/host.hpp"
 #include "messages/protocol/inspect.hpp"
+#include "messages/protocol/relay.hpp"
 #include "messages/store.hpp"
 #include "messages/supervision.hpp"
 #include "messages/update.hpp"
@@ -22,6 +23,11 @@ CAF_ADD_TYPE_ID(copal, (copal::alive))
 CAF_ADD_TYPE_ID(copal, (copal::get_health))
 CAF_ADD_TYPE_ID(copal, (copal::health))
 CAF_ADD_TYPE_ID(copal, (copal::stop_all))
+CAF_ADD_TYPE_ID(copal, (copal::point_relay))
+CAF_ADD_TYPE_ID(copal, (copal::get_relay_counts))
+CAF_ADD_TYPE_ID(copal, (copal::relay_counts))
+CAF_ADD_TYPE_ID(copal, (copal::child_health))
+CAF_ADD_TYPE_ID(copal, (copal::timer_due))
 
 // update
 CAF_ADD_TYPE_ID(copal, (copal::set_target))
@@ -103,7 +109,14 @@ CAF_END_TYPE_ID_BLOCK(copal)
 
 CAF_ERROR_CODE_ENUM(copal::errc, "copal")
 
+namespace caf {
+class actor_system_config;
+} // namespace caf
+
 namespace copal {
+
+/// Makes the messages known to an actor system. Once, before the system is made.
+void add_messages_to(caf::actor_system_config& config);
 
 /// Our error as CAF carries it; the text goes along.
 caf::error to_caf(const error& e);
