@@ -1,0 +1,79 @@
+#pragma once
+
+#include "actors/root/root.hpp"
+#include "actors/spawn.hpp"
+#include "messages/protocol/supervision.hpp"
+#include "tests/support/ask.hpp"
+#include "tests/support/virtual_system.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+/// Small children for the tests of the root.
+namespace copal::test {
+
+/// Asks its neighbour before it answers `relay_counts{number, incarnation}`.
+using toy_actor = caf::typed_actor<caf::replies_to<timer_due>::with<relay_counts>,
+  caf::replies_to<get_relay_counts>::with<relay_counts>,
+  caf::reacts_to<stop_all>>;
+
+/// What the children did, in order; and how they are to misbehave.
+struct family_log {
+  std::vector<std::string> lines;
+  std::map<std::string, int> failing_starts; ///< How many of the next starts throw.
+  std::map<std::string, bool> silent;        ///< Does not answer probes.
+  std::map<std::string, bool> stubborn;      ///< Does not end when asked to.
+  std::map<std::string, std::uint64_t> told; ///< One-way messages taken.
+
+  [[nodiscard]] bool has(const std::string& line) const;
+  [[nodiscard]] int count(const std::string& line) const;
+};
+
+struct toy_args {
+  const char* name = "toy"; ///< A literal.
+  std::uint64_t incarnation = 0;
+  toy_actor neighbour; ///< May be null.
+  std::shared_ptr<family_log> log;
+};
+
+struct toy_state {
+  toy_state() {}
+  const char* name = "toy";
+  toy_args args;
+  std::vector<caf::typed_response_promise<alive>> unanswered;
+};
+
+supervised<toy_actor>::behavior_type toy(
+  supervised<toy_actor>::stateful_pointer<toy_state> self, toy_args args);
+
+/// A root with children in a chain: each asks the one before it; the first is asked by the last, so
+/// that the wiring is a circle.
+class family {
+public:
+  family(virtual_system& system,
+    const std::vector<const char*>& names,
+    const restart_budget& budget,
+    const root_config& config = {});
+
+  virtual_system& system;
+  std::shared_ptr<family_log> log = std::make_shared<family_log>();
+  std::vector<toy_actor> toys; ///< Relays.
+  root_actor root;
+  /// Why the root ended; nothing while it runs.
+  std::shared_ptr<std::optional<caf::error>> end = std::make_shared<std::optional<caf::error>>();
+
+  /// The health, asked and answered without time passing.
+  health look();
+  child_health look(const std::string& name);
+
+private:
+  caf::actor end_watcher_;
+};
+
+} // namespace copal::test
