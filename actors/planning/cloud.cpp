@@ -1,0 +1,185 @@
+#include "actors/planning/cloud.hpp"
+
+#include "actors/planning/composition.hpp"
+#include "actors/planning/release.hpp"
+#include "actors/planning/schema.hpp"
+#include "actors/planning/service.hpp"
+#include "actors/planning/service_networks.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace copal::planning {
+
+namespace {
+
+std::map<std::string, std::string> read_config(const node& n) {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, setting] : n.members()) {
+    if (!is_variable_name(name, colons::allowed))
+      setting.reject("the name of a configuration variable is letters, digits, '_' and ':' only");
+    out[name] = strict_text(setting);
+  }
+  return out;
+}
+
+service_overlay read_overlay(const node& n) {
+  service_overlay out;
+  if (const auto env = required(n, "environment")) {
+    for (const auto& [name, val] : env->members()) {
+      if (!is_variable_name(name, colons::refused))
+        val.reject("the name of an environment variable is letters, digits and '_' only");
+      out.env.insert_or_assign(name, secret{strict_text(val.hidden())});
+    }
+  }
+  if (const auto labels = required(n, "labels")) {
+    for (const auto& [name, val] : labels->members()) {
+      if (!is_label_name(name))
+        val.reject("the name of a label is printable ASCII without blanks and quotes");
+      out.labels[name] = strict_text(val);
+    }
+  }
+  return out;
+}
+
+std::string read_image(const node& n) {
+  const auto field = required(n, "image");
+  if (!field)
+    return {};
+  const auto text = short_text(*field);
+  const auto reference = image_reference::parse(text);
+  if (!reference)
+    field->reject(reference.error().what);
+  return reference ? to_string(*reference) : std::string{};
+}
+
+read_service read_cloud_service(const node& n, const std::string& name, const app_setting& app) {
+  read_service out{n, {}};
+  auto& service = out.service;
+  service.name.value = name;
+  service.id.value = number_of(n, "id");
+  service.image.value = number_of(n, "image_id");
+  service.image_name = read_image(n);
+  const auto overlay = read_overlay(n);
+  if (const auto contract = present(n, "contract"); contract && !contract->is(value::kind::map))
+    contract->refuse("a map");
+  const auto composition = present(n, "composition");
+  if (composition && composition->is(value::kind::map))
+    read_composition(*composition, app, service);
+  else if (composition)
+    composition->refuse("a map");
+  else
+    join_default_network(app.uuid, service);
+  if (const auto running = n.get("running"))
+    service.running = running->boolean();
+  complete_service(app, overlay, service);
+  return out;
+}
+
+/// The cloud knows no null among networks and volumes.
+void refuse_nulls(const node& release, std::string_view key) {
+  if (const auto map = release.get(key)) {
+    for (const auto& [name, val] : map->members()) {
+      if (!val.is(value::kind::map))
+        val.refuse("a map");
+    }
+  }
+}
+
+target_release read_release(const node& n, const std::string& commit, const app_setting& app) {
+  target_release out;
+  out.commit.value = commit;
+  out.id.value = number_of(n, "id");
+  refuse_nulls(n, "networks");
+  refuse_nulls(n, "volumes");
+  read_components(n, app, out);
+  std::vector<read_service> services;
+  if (const auto members = n.get("services")) {
+    for (const auto& [name, val] : members->members()) {
+      const auto place = val.of("service " + name);
+      if (is_docker_name(place, name))
+        services.push_back(read_cloud_service(place, name, app));
+    }
+  }
+  assemble(app, std::move(services), out);
+  return out;
+}
+
+app_class read_class(const node& n) {
+  const auto field = n.get("class");
+  if (!field)
+    return app_class::fleet;
+  for (const auto c : {app_class::fleet, app_class::app, app_class::block}) {
+    if (const auto* text = field->raw().as_text(); text != nullptr && *text == to_string(c))
+      return c;
+  }
+  field->refuse("fleet, app or block");
+  return app_class::fleet;
+}
+
+target_app read_app(
+  const node& n, const std::string& uuid, const device_facts& device, const std::string& name) {
+  target_app out;
+  out.uuid.value = uuid;
+  out.id.value = number_of(n, "id");
+  if (const auto field = required(n, "name"))
+    out.name = short_text(*field);
+  out.class_ = read_class(n);
+  if (const auto parent = present(n, "parent_app"))
+    static_cast<void>(short_text(*parent)); // checked, not needed
+  if (const auto field = n.get("is_host"))
+    out.is_host = field->boolean();
+  const app_setting app{device, name, out.id, out.uuid, out.name};
+  const auto releases = n.get("releases");
+  if (!releases)
+    return out;
+  for (const auto& [commit, val] : releases->members()) {
+    auto release = read_release(val.of("app " + out.name), commit, app);
+    if (!out.release)
+      out.release = std::move(release);
+    else
+      val.warn("the app has more than one release: this one is ignored");
+  }
+  return out;
+}
+
+device_target read_device(const node& n, const device_facts& device) {
+  device_target out;
+  if (const auto name = required(n, "name")) {
+    out.name = short_text(*name);
+    if (out.name.find('\n') != std::string::npos)
+      name->reject("the device's name holds a line break; rename the device");
+  }
+  if (const auto config = required(n, "config"))
+    out.config = read_config(*config);
+  if (const auto apps = required(n, "apps")) {
+    for (const auto& [uuid, val] : apps->members())
+      out.apps.push_back(read_app(val, uuid, device, out.name));
+  }
+  std::sort(
+    out.apps.begin(), out.apps.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  const auto twice = std::adjacent_find(
+    out.apps.begin(), out.apps.end(), [](const auto& a, const auto& b) { return a.id == b.id; });
+  if (twice != out.apps.end())
+    n.reject("two apps have the id " + to_string(twice->id));
+  return out;
+}
+
+} // namespace
+
+device_target read_cloud_target(const node& root, const device_facts& device) {
+  device_target out;
+  bool found = false;
+  for (const auto& [uuid, val] : root.members()) {
+    auto target = read_device(val, device);
+    if (uuid != device.uuid.value)
+      continue;
+    out = std::move(target);
+    found = true;
+  }
+  if (!found && root.is(value::kind::map))
+    root.reject("it is not for this device: it has no member " + device.uuid.value);
+  return out;
+}
+
+} // namespace copal::planning

@@ -1,0 +1,246 @@
+#include "actors/planning/composition.hpp"
+
+#include "actors/planning/environment.hpp"
+#include "actors/planning/fields.hpp"
+#include "actors/planning/service_networks.hpp"
+#include "actors/planning/service_volumes.hpp"
+
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+namespace copal::planning {
+
+namespace {
+
+struct draft {
+  const app_setting& app;
+  target_service& service;
+};
+
+// Readers for the table, made for a member.
+
+template <auto Member>
+void text(const node& n, draft& d) {
+  d.service.config.*Member = n.text();
+}
+
+template <auto Member>
+void flag(const node& n, draft& d) {
+  d.service.config.*Member = n.boolean();
+}
+
+template <auto Member>
+void truthy(const node& n, draft& d) {
+  d.service.config.*Member = read_truthy(n);
+}
+
+template <auto Member>
+void texts(const node& n, draft& d) {
+  d.service.config.*Member = read_texts(n);
+}
+
+template <auto Member>
+void number(const node& n, draft& d) {
+  d.service.config.*Member = read_count(n);
+}
+
+template <auto Member>
+void size(const node& n, draft& d) {
+  if (const auto bytes = read_size(n))
+    d.service.config.*Member = *bytes;
+}
+
+template <auto Member>
+void words(const node& n, draft& d) {
+  d.service.overrides.*Member = read_words(n);
+}
+
+template <auto Member>
+void override_text(const node& n, draft& d) {
+  d.service.overrides.*Member = n.text();
+}
+
+// Readers for one field each.
+
+void environment_(const node& n, draft& d) {
+  d.service.config.env = read_environment(n);
+}
+
+void labels_(const node& n, draft& d) {
+  d.service.config.labels = read_labels(n);
+}
+
+void depends_on(const node& n, draft& d) {
+  d.service.depends_on = read_depends_on(n);
+}
+
+void devices(const node& n, draft& d) {
+  d.service.config.devices = read_devices(n);
+}
+
+void healthcheck(const node& n, draft& d) {
+  d.service.overrides.healthcheck = read_health_check(n);
+}
+
+void nano_cpus(const node& n, draft& d) {
+  d.service.config.nano_cpus = read_nano_cpus(n);
+}
+
+void init(const node& n, draft& d) {
+  d.service.config.init = n.boolean();
+}
+
+void ports(const node& n, draft& d) {
+  d.service.config.ports = read_ports(n);
+}
+
+void restart(const node& n, draft& d) {
+  d.service.config.restart = read_restart(n);
+}
+
+void running(const node& n, draft& d) {
+  if (n.strict())
+    n.reject("not a compose field; remove the service, or leave it to run");
+  else
+    d.service.running = n.boolean();
+}
+
+void extra_hosts(const node& n, draft& d) {
+  d.service.config.extra_hosts = read_extra_hosts(n);
+}
+
+void security_opt(const node& n, draft& d) {
+  d.service.config.security_opt = read_security_opt(n);
+}
+
+void stop_grace_period(const node& n, draft& d) {
+  d.service.config.stop_grace_period = std::chrono::floor<std::chrono::seconds>(read_duration(n));
+}
+
+void sysctls(const node& n, draft& d) {
+  d.service.config.sysctls = read_sysctls(n);
+}
+
+void ulimits(const node& n, draft& d) {
+  d.service.config.ulimits = read_ulimits(n);
+}
+
+void volumes(const node& n, draft& d) {
+  read_service_volumes(n, d.app.id, d.service.config);
+}
+
+/// Read by the caller, who knows more: the image, and the networks with their mode.
+void elsewhere(const node&, draft&) {}
+
+struct field_rule {
+  std::string_view name;
+  void (*read)(const node&, draft&);
+};
+
+using config = container_config;
+using overrides = image_overrides;
+
+constexpr field_rule rules[] = {
+  {"cap_add", texts<&config::cap_add>},
+  {"cap_drop", texts<&config::cap_drop>},
+  {"cgroup_parent", text<&config::cgroup_parent>},
+  {"command", words<&overrides::command>},
+  {"cpu_quota", number<&config::cpu_quota>},
+  {"cpu_shares", number<&config::cpu_shares>},
+  {"cpus", nano_cpus},
+  {"cpuset", text<&config::cpuset>},
+  {"depends_on", depends_on},
+  {"devices", devices},
+  {"dns", texts<&config::dns>},
+  {"dns_opt", texts<&config::dns_options>},
+  {"dns_search", texts<&config::dns_search>},
+  {"domainname", text<&config::domainname>},
+  {"entrypoint", words<&overrides::entrypoint>},
+  {"environment", environment_},
+  {"extra_hosts", extra_hosts},
+  {"group_add", texts<&config::group_add>},
+  {"healthcheck", healthcheck},
+  {"hostname", text<&config::hostname>},
+  {"image", elsewhere},
+  {"init", init},
+  {"ipc", text<&config::ipc_mode>},
+  {"labels", labels_},
+  {"mac_address", text<&config::mac_address>},
+  {"mem_limit", size<&config::memory_bytes>},
+  {"mem_reservation", size<&config::memory_reservation_bytes>},
+  {"network_mode", elsewhere},
+  {"networks", elsewhere},
+  {"oom_kill_disable", truthy<&config::oom_kill_disable>},
+  {"oom_score_adj", number<&config::oom_score_adj>},
+  {"pid", text<&config::pid_mode>},
+  {"pids_limit", number<&config::pids_limit>},
+  {"ports", ports},
+  {"privileged", flag<&config::privileged>},
+  {"read_only", truthy<&config::read_only>},
+  {"restart", restart},
+  {"running", running},
+  {"security_opt", security_opt},
+  {"shm_size", size<&config::shm_bytes>},
+  {"stop_grace_period", stop_grace_period},
+  {"stop_signal", override_text<&overrides::stop_signal>},
+  {"sysctls", sysctls},
+  {"tmpfs", texts<&config::tmpfs>},
+  {"tty", flag<&config::tty>},
+  {"ulimits", ulimits},
+  {"user", override_text<&overrides::user>},
+  {"userns_mode", text<&config::userns_mode>},
+  {"volumes", volumes},
+  {"working_dir", override_text<&overrides::working_dir>},
+};
+
+struct advice {
+  std::string_view field;
+  std::string_view text;
+};
+
+/// What a compose file's author is told beyond "not supported".
+constexpr advice refusals[] = {
+  {"build", "build the image beforehand and name it with image"},
+  {"configs", "put the file into the image or a volume"},
+  {"container_name", "container names are given by the supervisor; remove it"},
+  {"deploy", "use mem_limit, cpus and restart of the service"},
+  {"env_file", "write the variables under environment"},
+  {"expose", "services of an app reach all ports of each other; remove it"},
+  {"extends", "write the service out in full"},
+  {"links", "services of an app reach each other by name; remove it"},
+  {"logging", "the supervisor reads the engine's logs; remove it"},
+  {"profiles", "every service of the file runs; remove the service or the field"},
+  {"scale", "one container runs for each service; remove it"},
+  {"secrets", "pass it under environment"},
+};
+
+void check_names(const node& composition) {
+  std::vector<std::string_view> known;
+  for (const auto& rule : rules)
+    known.push_back(rule.name);
+  if (composition.strict()) {
+    for (const auto& refusal : refusals) {
+      if (const auto found = composition.find(refusal.field))
+        found->reject("not supported; " + std::string{refusal.text});
+      known.push_back(refusal.field);
+    }
+  } else {
+    known.push_back("build"); // the cloud has built it
+  }
+  check_members(composition, known, "a service");
+}
+
+} // namespace
+
+void read_composition(const node& composition, const app_setting& app, target_service& service) {
+  check_names(composition);
+  draft d{app, service};
+  for (const auto& rule : rules) {
+    if (const auto field = composition.get(rule.name))
+      rule.read(*field, d);
+  }
+  read_service_networks(composition, app.uuid, service);
+}
+
+} // namespace copal::planning

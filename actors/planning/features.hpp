@@ -1,0 +1,13 @@
+#pragma once
+
+#include "actors/planning/app_setting.hpp"
+#include "messages/model/target.hpp"
+
+namespace copal::planning {
+
+/// Gives a service what its `io.balena.features.*` labels ask for: binds, mounts, variables,
+/// devices, the supervisor's network. Its other fields must be complete.
+/// Source: spec/state-engine.md §2.3.
+void apply_features(const app_setting& app, target_service& service);
+
+} // namespace copal::planning

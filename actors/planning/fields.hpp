@@ -1,0 +1,47 @@
+#pragma once
+
+#include "actors/planning/reading.hpp"
+#include "messages/model/container_config.hpp"
+#include "messages/model/ids.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Readers for the fields of a composition that have a form of their own. Each refuses what it
+/// cannot read. Source: spec/state-engine.md §2.
+namespace copal::planning {
+
+/// A list of texts; a single text stands for a list of one.
+std::vector<std::string> read_texts(const node& n);
+
+/// A command: a list, or a text that is split like a shell's.
+std::vector<std::string> read_words(const node& n);
+
+/// A boolean; from the cloud also what JavaScript takes for true.
+bool read_truthy(const node& n);
+
+/// An integer or its digits; from the cloud anything else counts as 0 (with a warning).
+std::int64_t read_count(const node& n);
+
+/// Bytes, like "64m" or 67108864; from the cloud anything else counts as 0 (with a warning).
+std::optional<std::int64_t> read_size(const node& n);
+
+/// A text like "1m30s".
+std::chrono::nanoseconds read_duration(const node& n);
+
+std::vector<service_name> read_depends_on(const node& n);
+std::vector<device_mapping> read_devices(const node& n);
+std::vector<std::string> read_extra_hosts(const node& n);
+health_check read_health_check(const node& n);
+std::int64_t read_nano_cpus(const node& n);
+std::vector<port_binding> read_ports(const node& n);
+restart_policy read_restart(const node& n);
+std::vector<std::string> read_security_opt(const node& n);
+std::map<std::string, std::string> read_sysctls(const node& n);
+std::vector<ulimit> read_ulimits(const node& n);
+
+} // namespace copal::planning

@@ -1,0 +1,36 @@
+#include "actors/planning/normalise.hpp"
+
+#include "actors/planning/cloud.hpp"
+#include "actors/planning/compose.hpp"
+#include "actors/planning/reading.hpp"
+
+namespace copal::planning {
+
+namespace {
+
+/// The first problems in full, the rest as a number.
+std::string tell(const std::vector<std::string>& problems) {
+  constexpr std::size_t most = 5;
+  std::string out;
+  for (std::size_t i = 0; i < problems.size() && i < most; ++i)
+    out += (i == 0 ? "" : "\n") + problems[i];
+  if (problems.size() > most)
+    out += "\nand " + std::to_string(problems.size() - most) + " more";
+  return out;
+}
+
+} // namespace
+
+result<normalised> normalise_target(const target_document& document, const device_facts& device) {
+  findings found{document.form, document.origin, {}, {}};
+  const node root{document.doc, found};
+  normalised out;
+  out.target = document.form == dialect::compose ? read_compose_target(root, device)
+                                                 : read_cloud_target(root, device);
+  if (!found.problems.empty())
+    return fail(errc::invalid_input, tell(found.problems));
+  out.warnings = std::move(found.warnings);
+  return out;
+}
+
+} // namespace copal::planning

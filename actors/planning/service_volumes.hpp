@@ -1,0 +1,13 @@
+#pragma once
+
+#include "actors/planning/reading.hpp"
+#include "messages/model/container_config.hpp"
+
+namespace copal::planning {
+
+/// A service's `volumes`, short and long, into the container's binds, mounts and anonymous volumes;
+/// named volumes get their engine names. Bind mounts are not supported.
+/// Source: spec/state-engine.md §2.4.
+void read_service_volumes(const node& n, app_id app, container_config& config);
+
+} // namespace copal::planning
