@@ -1,9 +1,7 @@
 #include "actors/planning/derived_ids.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <cstdio>
 #include <set>
 #include <string_view>
 
@@ -39,13 +37,13 @@ public:
   }
 
   [[nodiscard]] std::string hex() const {
-    std::array<char, 33> out{};
-    std::snprintf(out.data(),
-      out.size(),
-      "%016llx%016llx",
-      static_cast<unsigned long long>(high_),
-      static_cast<unsigned long long>(low_));
-    return out.data();
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (const auto half : {high_, low_}) {
+      for (int shift = 60; shift >= 0; shift -= 4)
+        out += digits[(half >> static_cast<unsigned>(shift)) & 0xfU];
+    }
+    return out;
   }
 
 private:
