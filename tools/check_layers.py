@@ -287,7 +287,7 @@ def check_headers(root: pathlib.Path, build: pathlib.Path, commands: dict[str, l
         if (cache / key).exists():
             return None
         done = subprocess.run(
-            [*flags, "-w", "-O0", "-fsyntax-only", "-x", "c++", "-"],
+            [*flags, f"-I{root}", "-fdiagnostics-color=never", "-w", "-O0", "-fsyntax-only", "-x", "c++", "-"],
             input=f'#include "{header}"\n', text=True, cwd=build, capture_output=True, check=False,
         )
         if done.returncode == 0:
