@@ -1,0 +1,56 @@
+#include "adapters/engine/parts.hpp"
+
+#include "adapters/engine/codec.hpp"
+
+namespace copal::engine_wire {
+
+environment env_part(const json_node& shown) {
+  environment out;
+  for (const auto& x : shown.items()) {
+    const auto line = x.text();
+    const auto equals = line.find('=');
+    if (equals != std::string::npos && equals > 0)
+      out.insert_or_assign(line.substr(0, equals), secret{line.substr(equals + 1)});
+  }
+  return out;
+}
+
+health_check health_part(const json_node& shown) {
+  using std::chrono::nanoseconds;
+  return {shown["Test"].texts(),
+    nanoseconds{shown["Interval"].integer()},
+    nanoseconds{shown["Timeout"].integer()},
+    nanoseconds{shown["StartPeriod"].integer()},
+    shown["Retries"].integer()};
+}
+
+container_state state_part(std::string_view word, bool running) {
+  for (const auto x : {container_state::created,
+         container_state::running,
+         container_state::paused,
+         container_state::restarting,
+         container_state::removing,
+         container_state::exited,
+         container_state::dead}) {
+    if (word == to_string(x))
+      return x;
+  }
+  if (word == "configured" || word == "initialized") // podman's
+    return container_state::created;
+  return running ? container_state::running : container_state::exited;
+}
+
+wall_time time_part(const json_node& shown) {
+  const auto out = read_time(shown.text());
+  if (!out)
+    shown.reject("a time (RFC 3339)");
+  return out.value_or(wall_time{});
+}
+
+std::string plain_name(std::string name) {
+  if (name.starts_with('/'))
+    name.erase(0, 1);
+  return name;
+}
+
+} // namespace copal::engine_wire

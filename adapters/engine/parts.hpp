@@ -1,0 +1,28 @@
+#pragma once
+
+#include "adapters/engine/json_reader.hpp"
+#include "messages/model/container.hpp"
+#include "messages/model/image.hpp"
+
+#include <string>
+#include <string_view>
+
+/// Pieces that several of the engine's answers share.
+namespace copal::engine_wire {
+
+/// `NAME=value` lines; those without a name or a `=` are skipped (spec/state-engine.md §2.2).
+environment env_part(const json_node& shown);
+
+/// A health check as shown; all defaults when there is none.
+health_check health_part(const json_node& shown);
+
+/// A state by the engine's word, also podman's. A word of a later engine is read as what it is for
+/// us: running or not.
+container_state state_part(std::string_view word, bool running);
+
+wall_time time_part(const json_node& shown);
+
+/// A container's name without its leading slash.
+std::string plain_name(std::string name);
+
+} // namespace copal::engine_wire

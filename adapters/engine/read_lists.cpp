@@ -1,0 +1,181 @@
+// Lists of what the engine has, images, and short answers.
+
+#include "adapters/engine/codec.hpp"
+#include "adapters/engine/parts.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace copal::engine_wire {
+
+namespace {
+
+/// Reads a document with a function from its root to a value.
+template <class Read>
+auto read_document(std::string_view text, Read read)
+  -> result<decltype(read(std::declval<const json_node&>()))> {
+  const auto document = parse_json(text);
+  if (!document)
+    return fail(document.error());
+  json_reader reader{*document};
+  auto out = read(reader.root());
+  return reader.finish(std::move(out));
+}
+
+/// Reads a list whose items are read by one function.
+template <class Read>
+auto read_items(const json_node& list, Read read) {
+  std::vector<decltype(read(list))> out;
+  for (const auto& x : list.items())
+    out.push_back(read(x));
+  return out;
+}
+
+/// A container has one name of its own (`/web`) and one for each link to it (`/app/web`).
+std::string own_name(const std::vector<std::string>& names) {
+  for (const auto& x : names) {
+    if (x.rfind('/') == 0 || x.find('/') == std::string::npos)
+      return plain_name(x);
+  }
+  return names.empty() ? std::string{} : plain_name(names.front());
+}
+
+container_summary summary(const json_node& x) {
+  const bool up = x["Status"].text().starts_with("Up");
+  return {container_id{x["Id"].required().text()},
+    own_name(x["Names"].texts()),
+    state_part(x["State"].required().text(), up),
+    x["Labels"].text_map()};
+}
+
+engine_network network(const json_node& x) {
+  const auto ipam = x["IPAM"];
+  engine_network out;
+  out.id.value = x["Id"].required().text();
+  out.name = x["Name"].required().text();
+  auto& config = out.config;
+  config.driver = x["Driver"].text();
+  config.driver_opts = x["Options"].text_map();
+  if (auto driver = ipam["Driver"].text(); !driver.empty())
+    config.ipam_driver = std::move(driver);
+  config.ipam_options = ipam["Options"].text_map();
+  config.pools = read_items(ipam["Config"], [](const json_node& pool) {
+    return address_pool{pool["Subnet"].text(),
+      pool["Gateway"].text(),
+      pool["IPRange"].text(),
+      pool["AuxiliaryAddresses"].text_map()};
+  });
+  config.enable_ipv6 = x["EnableIPv6"].boolean();
+  config.internal = x["Internal"].boolean();
+  config.config_only = x["ConfigOnly"].boolean();
+  config.labels = x["Labels"].text_map();
+  return out;
+}
+
+engine_volume volume(const json_node& x) {
+  return {x["Name"].required().text(),
+    {x["Driver"].text(), x["Options"].text_map(), x["Labels"].text_map()}};
+}
+
+std::set<std::string> image_names(const json_node& shown) {
+  std::set<std::string> out;
+  for (auto& x : shown.texts()) {
+    if (!x.starts_with("<none>"))
+      out.insert(std::move(x));
+  }
+  return out;
+}
+
+engine_image image(const json_node& x) {
+  return {engine_image_id{x["Id"].required().text()},
+    image_names(x["RepoTags"]),
+    image_names(x["RepoDigests"])};
+}
+
+image_facts facts(const json_node& x) {
+  image_facts out;
+  out.env = env_part(x["Env"]);
+  out.command = x["Cmd"].texts();
+  out.entrypoint = x["Entrypoint"].texts();
+  out.user = x["User"].text();
+  out.working_dir = x["WorkingDir"].text();
+  out.stop_signal = x["StopSignal"].text();
+  out.labels = x["Labels"].text_map();
+  for (const auto& [path, nothing] : x["Volumes"].members())
+    out.volumes.insert(path);
+  out.healthcheck = health_part(x["Healthcheck"]);
+  return out;
+}
+
+std::int64_t minor_version(const json_node& x) {
+  constexpr std::string_view major = "1.";
+  const auto text = x.required().text();
+  std::int64_t out = 0;
+  const auto* end = text.data() + text.size();
+  const bool ours = text.starts_with(major);
+  const auto [stop, ec] = std::from_chars(ours ? text.data() + major.size() : end, end, out);
+  if (!ours || ec != std::errc{} || stop != end || out < 0)
+    x.reject("an API version like 1.41");
+  return out;
+}
+
+} // namespace
+
+result<std::vector<container_summary>> read_containers(std::string_view text) {
+  return read_document(text, [](const json_node& root) { return read_items(root, summary); });
+}
+
+result<std::vector<engine_network>> read_networks(std::string_view text) {
+  return read_document(text, [](const json_node& root) { return read_items(root, network); });
+}
+
+result<std::vector<engine_volume>> read_volumes(std::string_view text) {
+  return read_document(
+    text, [](const json_node& root) { return read_items(root["Volumes"], volume); });
+}
+
+result<engine_volume> read_volume(std::string_view text) {
+  return read_document(text, volume);
+}
+
+result<std::vector<engine_image>> read_images(std::string_view text) {
+  return read_document(text, [](const json_node& root) { return read_items(root, image); });
+}
+
+result<engine::image_details> read_image(std::string_view text) {
+  return read_document(text, [](const json_node& root) {
+    return engine::image_details{image(root), facts(root["Config"])};
+  });
+}
+
+result<container_id> read_created(std::string_view text) {
+  return read_document(
+    text, [](const json_node& root) { return container_id{root["Id"].required().text()}; });
+}
+
+std::string read_message(std::string_view text) {
+  constexpr std::size_t longest = 1024;
+  const auto message =
+    read_document(text, [](const json_node& root) { return root["message"].required().text(); });
+  if (!message)
+    return "(no text that an engine would send)";
+  auto out = message->substr(0, longest);
+  while (!out.empty() && (out.back() == '\n' || out.back() == ' '))
+    out.pop_back();
+  return out;
+}
+
+result<api_range> read_version(std::string_view text) {
+  return read_document(text, [](const json_node& root) {
+    const auto newest = minor_version(root["ApiVersion"]);
+    // Engines from before 1.25 do not name their oldest: it is all they speak.
+    const auto oldest =
+      root["MinAPIVersion"].absent() ? newest : minor_version(root["MinAPIVersion"]);
+    return api_range{oldest, newest};
+  });
+}
+
+} // namespace copal::engine_wire
