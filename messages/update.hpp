@@ -44,14 +44,6 @@ struct image_step_done {
 /// `containers` to `images`: the engine's images changed, or the engine is back.
 struct look_at_images {};
 
-// What the three say to themselves, later.
-struct retry_steps {};     ///< conductor: a pause is over.
-struct retry_watch {       ///< containers: try the engine again.
-  std::uint64_t watch = 0; ///< The watch that failed; an older one is of no interest.
-};
-struct retry_images {};  ///< images: a pause is over, or a look failed.
-struct check_fetches {}; ///< images: does every fetch make progress?
-
 struct get_engine_view {};
 struct get_images_view {};
 
@@ -72,7 +64,9 @@ struct step_failure {
 /// Where the conductor stands: enough to tell why the device is not at its target.
 struct progress {
   bool has_target = false;
-  bool settled = false; ///< Nothing to do and nothing to wait for.
+  std::string problem;               ///< Why there is no target, or why it is not the stored one.
+  std::vector<std::string> warnings; ///< What of the target's document is not followed.
+  bool settled = false;              ///< Nothing to do and nothing to wait for.
   device_target target;
   std::vector<step> running;
   std::vector<wait_reason> waits;
@@ -123,26 +117,6 @@ typename I::result_type inspect(I& f, look_at_images&) {
 }
 
 template <class I>
-typename I::result_type inspect(I& f, retry_steps&) {
-  return f();
-}
-
-template <class I>
-typename I::result_type inspect(I& f, retry_watch& x) {
-  return f(x.watch);
-}
-
-template <class I>
-typename I::result_type inspect(I& f, retry_images&) {
-  return f();
-}
-
-template <class I>
-typename I::result_type inspect(I& f, check_fetches&) {
-  return f();
-}
-
-template <class I>
 typename I::result_type inspect(I& f, get_engine_view&) {
   return f();
 }
@@ -165,6 +139,8 @@ typename I::result_type inspect(I& f, step_failure& x) {
 template <class I>
 typename I::result_type inspect(I& f, progress& x) {
   return f(x.has_target,
+    x.problem,
+    x.warnings,
     x.settled,
     x.target,
     x.running,

@@ -8,24 +8,6 @@ namespace copal::planning {
 
 namespace {
 
-/// The name under which an engine lists an image: what stands for the default registry is left out.
-std::string familiar(image_reference ref) {
-  if (ref.registry == "docker.io" || ref.registry == "index.docker.io")
-    ref.registry.clear();
-  constexpr std::string_view library = "library/";
-  if (ref.registry.empty() && ref.repository.starts_with(library))
-    ref.repository.erase(0, library.size());
-  return to_string(ref);
-}
-
-bool has_name(const engine_image& image, const image_reference& ref) {
-  if (ref.digest.empty())
-    return image.tags.contains(familiar(ref));
-  return std::any_of(image.digests.begin(), image.digests.end(), [&ref](const std::string& d) {
-    return d.ends_with('@' + ref.digest);
-  });
-}
-
 bool in_engine(const situation& s, const engine_image_id& id) {
   return !id.empty()
          && std::any_of(s.images.engine.begin(),

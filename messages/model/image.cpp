@@ -81,4 +81,21 @@ bool same_image(const image_reference& a, const image_reference& b) {
   return a == b || (!a.digest.empty() && a.digest == b.digest);
 }
 
+std::string familiar_name(image_reference ref) {
+  if (ref.registry == "docker.io" || ref.registry == "index.docker.io")
+    ref.registry.clear();
+  constexpr std::string_view library = "library/";
+  if (ref.registry.empty() && ref.repository.starts_with(library))
+    ref.repository.erase(0, library.size());
+  return to_string(ref);
+}
+
+bool has_name(const engine_image& image, const image_reference& ref) {
+  if (ref.digest.empty())
+    return image.tags.contains(familiar_name(ref));
+  return std::any_of(image.digests.begin(), image.digests.end(), [&ref](const std::string& d) {
+    return d.ends_with('@' + ref.digest);
+  });
+}
+
 } // namespace copal

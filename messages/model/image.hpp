@@ -39,6 +39,10 @@ typename I::result_type inspect(I& f, image_reference& x) {
 /// True when both name the same image: equal names, or equal digests whatever the repository.
 bool same_image(const image_reference& a, const image_reference& b);
 
+/// The name under which an engine lists an image: what stands for the default registry is left out.
+/// Source: seen of Docker 20.10, `docker.io/library/busybox` is listed as `busybox`.
+std::string familiar_name(image_reference ref);
+
 /// A container's environment; values are secrets.
 using environment = std::map<std::string, secret>;
 
@@ -103,6 +107,9 @@ template <class I>
 typename I::result_type inspect(I& f, engine_image& x) {
   return f(x.id, x.tags, x.digests);
 }
+
+/// True when the engine's image goes by that name; a digest counts whatever its repository.
+bool has_name(const engine_image& image, const image_reference& ref);
 
 /// One use of an image by a service: the durable row. Two services, or two releases, that share an
 /// image have a row each. Source: spec/state-engine.md §8, table `image`.

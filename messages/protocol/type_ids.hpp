@@ -43,10 +43,6 @@ CAF_ADD_TYPE_ID(copal, (copal::get_images_view))
 CAF_ADD_TYPE_ID(copal, (copal::images_view))
 CAF_ADD_TYPE_ID(copal, (copal::get_progress))
 CAF_ADD_TYPE_ID(copal, (copal::look_at_images))
-CAF_ADD_TYPE_ID(copal, (copal::retry_steps))
-CAF_ADD_TYPE_ID(copal, (copal::retry_watch))
-CAF_ADD_TYPE_ID(copal, (copal::retry_images))
-CAF_ADD_TYPE_ID(copal, (copal::check_fetches))
 CAF_ADD_TYPE_ID(copal, (copal::progress))
 
 // engine

@@ -13,10 +13,12 @@ using test::ask;
 using test::family;
 using test::virtual_system;
 
+const std::vector<const char*> three{"store", "engine", "conductor"};
+
 TEST_SUITE("root") {
   TEST_CASE("root: a child that dies is restarted, and its handle still works") {
     virtual_system w{1};
-    family f{w, 3, {5, 10min, 1s, 1min, 1min}};
+    family f{w, three, {5, 10min, 1s, 1min, 1min}};
     w.settle();
     CHECK(f.look().healthy);
     CHECK(f.log->has("engine 1 meets its neighbour"));
@@ -37,7 +39,7 @@ TEST_SUITE("root") {
 
   TEST_CASE("root: a stop ends the children in reverse order and the root normally") {
     virtual_system w{1};
-    family f{w, 3, {}};
+    family f{w, three, {}};
     w.settle();
     f.log->lines.clear();
     caf::anon_send(f.root, stop_all{});

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "actors/planning/plan.hpp"
+#include "actors/timers.hpp"
+#include "messages/protocol/host.hpp"
+#include "messages/protocol/store.hpp"
+#include "messages/protocol/supervision.hpp"
+#include "messages/protocol/update.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace copal {
+
+/// The conductor as the root sees it.
+using conductor_child = with_timers<supervised<conductor_actor>>;
+
+/// Whom the conductor talks to: stable handles.
+struct conductor_links {
+  containers_actor containers;
+  images_actor images;
+  store_actor store;
+  host_actor host;
+};
+
+struct conductor_config {
+  device_facts device;
+  /// No pause between two tries of a step is longer; the poll interval, as a rule.
+  std::chrono::milliseconds longest_pause = std::chrono::minutes{15};
+};
+
+struct conductor_state {
+  conductor_state() {}
+  static inline const char* name = "conductor";
+
+  conductor_config config;
+  conductor_links links;
+
+  /// What the plan is made from. `now.busy` are the subjects of `running`.
+  planning::situation now;
+  std::vector<step> running;
+  std::vector<wait_reason> waits; ///< Of the last plan.
+
+  std::optional<target_document> doc; ///< The target as it came; absent: none yet.
+  bool has_target = false;            ///< `doc` was understood: `now.target` is it.
+  std::string problem;
+  std::vector<std::string> warnings;
+  int saving = 0; ///< Targets on their way to the store.
+
+  bool target_known = false; ///< The store was asked, or a target came before its answer.
+  bool commits_known = false;
+  std::int64_t load_failures = 0; ///< In a row.
+
+  std::map<app_id, std::int64_t> lock_looks; ///< How often in a row a user's lock was found.
+  /// Containers stopped from outside before the target changed: the new target starts them.
+  std::set<container_id> forgiven;
+
+  timers<std::string> pauses; ///< By subject; `load` and `views` for the first questions.
+};
+
+/// Owns the way to the target: keeps it, plans from what the others show, hands out the steps, and
+/// plans again after every change. Nothing of an update is remembered here but what is under way; a
+/// new incarnation asks the store and the others and goes on.
+conductor_child::behavior_type conductor(conductor_child::stateful_pointer<conductor_state> self,
+  conductor_config config,
+  conductor_links links);
+
+} // namespace copal

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <chrono>
+
+namespace copal::deadlines {
+
+/// The store writes to a disk that may be slow under load.
+inline constexpr std::chrono::seconds store{30};
+/// Questions that are answered from memory.
+inline constexpr std::chrono::seconds view{10};
+inline constexpr std::chrono::seconds locks{10};
+/// Image steps: a list, an inspection and a removal; fetches are answered when they have begun.
+inline constexpr std::chrono::minutes image_step{5};
+/// Container steps, beyond the grace of the container that is stopped: a sum over the deadlines of
+/// the engine calls that one step makes.
+inline constexpr std::chrono::minutes container_step{10};
+
+} // namespace copal::deadlines

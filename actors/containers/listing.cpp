@@ -1,0 +1,110 @@
+// What there is in the engine, from its lists.
+
+#include "actors/containers/view.hpp"
+#include "actors/planning/identity.hpp"
+
+namespace copal::containers_parts {
+
+namespace {
+
+/// Answers to an earlier listing are of no interest any more.
+bool is_current(self_ptr self, std::uint64_t listing) {
+  return listing == self->state.listing;
+}
+
+void inspect_next(self_ptr self, std::uint64_t listing) {
+  auto& st = self->state;
+  if (st.to_inspect.empty())
+    return become_live(self);
+  const auto id = st.to_inspect.front();
+  st.to_inspect.pop_front();
+  const auto look = begin_look(st);
+  self->request(st.links.engine, read_deadline, engine::inspect_container{id})
+    .then(
+      [self, listing, look](const container& what) {
+        if (!is_current(self, listing))
+          return;
+        show(self->state, look, what);
+        inspect_next(self, listing);
+      },
+      [self, listing, look, id](const caf::error& why) {
+        if (!is_current(self, listing))
+          return;
+        if (from_caf(why).code != errc::not_found)
+          return watch_failed(self, self->state.watch);
+        show_gone(self->state, look, id);
+        inspect_next(self, listing);
+      });
+}
+
+/// A container that the list shows as it is known is not inspected again.
+bool is_as_known(const containers_state& st, const container_summary& item) {
+  const auto it = st.containers.find(item.id);
+  return it != st.containers.end() && it->second.what.state == item.state
+         && it->second.what.name == item.name;
+}
+
+void take_list(containers_state& st, std::uint64_t look, const engine::container_list& list) {
+  std::set<container_id> there;
+  for (const auto& item : list.items) {
+    if (!planning::is_supervised(item.labels))
+      continue;
+    there.insert(item.id);
+    if (!is_as_known(st, item))
+      st.to_inspect.push_back(item.id);
+  }
+  std::vector<container_id> gone;
+  for (const auto& [id, c] : st.containers) {
+    if (!there.contains(id))
+      gone.push_back(id);
+  }
+  for (const auto& id : gone)
+    show_gone(st, look, id);
+}
+
+template <class List, class Question, class Take>
+void ask_list(self_ptr self, Question question, Take take) {
+  const auto look = begin_look(self->state);
+  const auto listing = self->state.listing;
+  self->request(self->state.links.engine, read_deadline, std::move(question))
+    .then(
+      [self, listing, look, take](List& list) {
+        if (!is_current(self, listing))
+          return;
+        take(self->state, look, list);
+        if (--self->state.lists_missing == 0)
+          inspect_next(self, listing);
+      },
+      [self, listing](const caf::error&) {
+        if (is_current(self, listing))
+          watch_failed(self, self->state.watch);
+      });
+}
+
+} // namespace
+
+void list_all(self_ptr self) {
+  auto& st = self->state;
+  if (st.phase != watch_phase::live)
+    st.phase = watch_phase::listing;
+  ++st.listing;
+  st.lists_missing = 3;
+  st.to_inspect.clear();
+  ask_list<engine::container_list>(self,
+    engine::list_containers{},
+    [](containers_state& state, std::uint64_t look, const engine::container_list& list) {
+      take_list(state, look, list);
+    });
+  ask_list<engine::network_list>(self,
+    engine::list_networks{},
+    [](containers_state& state, std::uint64_t look, engine::network_list& list) {
+      show(state, look, list);
+    });
+  ask_list<engine::volume_list>(self,
+    engine::list_volumes{},
+    [](containers_state& state, std::uint64_t look, engine::volume_list& list) {
+      show(state, look, list);
+    });
+}
+
+} // namespace copal::containers_parts

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/containers/containers.hpp"
+
+// The parts of one actor; nobody else includes this.
+namespace copal::containers_parts {
+
+using self_ptr = containers_child::stateful_pointer<containers_state>;
+
+/// Reading deadline: the engine answers these from memory.
+inline constexpr std::chrono::seconds read_deadline{30};
+inline constexpr const char* watch_timer = "watch";
+
+// -- view.cpp: what is shown, and who hears of it
+// ---------------------------------------------------
+
+/// The present view, without telling anybody.
+engine_view view_of(const containers_state& st);
+
+/// Tells the sink when the view changed since it was told last.
+void tell(self_ptr self);
+
+/// The number of a look that begins now.
+std::uint64_t begin_look(containers_state& st);
+
+/// Takes what a look showed; an answer older than what is shown is dropped. A container that does
+/// not say who it is is not kept.
+void show(containers_state& st, std::uint64_t look, const container& what);
+void show_gone(containers_state& st, std::uint64_t look, const container_id& id);
+void show(containers_state& st, std::uint64_t look, engine::network_list& list);
+void show(containers_state& st, std::uint64_t look, engine::volume_list& list);
+
+// -- listing.cpp: what there is
+// ---------------------------------------------------------------------
+
+/// Lists everything; inspects the containers that are not as known. While live, what is known stays
+/// in force meanwhile. A listing under way is given up for the new one.
+void list_all(self_ptr self);
+
+// -- watch.cpp: following the engine
+// ----------------------------------------------------------------
+
+/// Opens a new watch on the engine, then lists everything.
+void begin_watch(self_ptr self);
+
+/// The watch's timer is due: tries again, or lists everything once more.
+void watch_due(self_ptr self);
+
+/// The watch of that number is over; it is tried again after a pause.
+void watch_failed(self_ptr self, std::uint64_t watch);
+
+/// The listing is complete: from here on the view follows the events.
+void become_live(self_ptr self);
+
+/// Takes events into account: looks at what they point to.
+void take_events(self_ptr self, engine::event_batch& batch);
+
+// -- steps.cpp: doing
+// -------------------------------------------------------------------------------
+
+/// Does a step, or joins the same step that is being done.
+caf::result<step_done> do_one(self_ptr self, const step& what);
+
+/// The steps that waited for a listing to learn what became of them have their answer.
+void answer_after_listing(self_ptr self);
+
+} // namespace copal::containers_parts

@@ -1,0 +1,200 @@
+// Following the engine: the watch and its events.
+
+#include "actors/containers/events.hpp"
+#include "actors/containers/view.hpp"
+#include "actors/planning/backoff.hpp"
+
+#include <algorithm>
+
+namespace copal::containers_parts {
+
+namespace {
+
+/// Events kept while the lists are on their way; above it everything is listed once more.
+constexpr std::size_t most_early_events = 1024;
+constexpr std::chrono::seconds longest_pause{30};
+/// What the engine shows is listed anew this often, should an event ever have been lost.
+constexpr std::chrono::minutes relist_period{15};
+
+/// Inspects a container and tells what it shows. At most one such look at a time for each
+/// container.
+void look_at(self_ptr self, const container_id& id) {
+  auto& st = self->state;
+  if (!st.looking.insert(id).second) {
+    st.look_again.insert(id);
+    return;
+  }
+  const auto look = begin_look(st);
+  const auto watch = st.watch;
+  const auto ended = [self, id] {
+    auto& state = self->state;
+    state.looking.erase(id);
+    if (state.look_again.erase(id) > 0)
+      look_at(self, id);
+    tell(self);
+  };
+  self->request(st.links.engine, read_deadline, engine::inspect_container{id})
+    .then(
+      [self, look, ended](const container& what) {
+        show(self->state, look, what);
+        ended();
+      },
+      [self, look, watch, id, ended](const caf::error& why) {
+        const auto gone = from_caf(why).code == errc::not_found;
+        if (gone)
+          show_gone(self->state, look, id);
+        ended();
+        // An unanswered look leaves a gap in what is known: begin anew.
+        if (!gone)
+          watch_failed(self, watch);
+      });
+}
+
+template <class List, class Question>
+void relist(self_ptr self, Question question) {
+  const auto look = begin_look(self->state);
+  const auto watch = self->state.watch;
+  self->request(self->state.links.engine, read_deadline, std::move(question))
+    .then(
+      [self, look](List& list) {
+        show(self->state, look, list);
+        tell(self);
+      },
+      [self, watch](const caf::error&) { watch_failed(self, watch); });
+}
+
+/// A step of ours on the container: it looks at the container itself when it has ended. A container
+/// that is just being created is known by its name only.
+bool is_in_step(const containers_state& st, const std::string& id, const std::string& name) {
+  return std::any_of(st.steps.begin(), st.steps.end(), [&](const auto& entry) {
+    const auto* install = std::get_if<install_service>(&entry.second.what.action);
+    return entry.second.id.value == id
+           || (install != nullptr && install->container_name == name && !name.empty());
+  });
+}
+
+void note_stop(containers_state& st, const engine::event& e) {
+  const container_id id{e.id};
+  if (e.action == "kill" && st.containers.contains(id) && !st.stopped_by_us.contains(id)
+      && !is_in_step(st, e.id, e.name))
+    st.stopped_from_outside.insert(id);
+}
+
+event_context context_of(const containers_state& st, const engine::event& e) {
+  event_context context;
+  const auto of_container = [&](const std::string& id, const std::string& name) {
+    if (const auto it = st.containers.find(container_id{id}); it != st.containers.end())
+      context.state = it->second.what.state;
+    context.in_step = is_in_step(st, id, name);
+  };
+  if (e.kind == engine::object_kind::container) {
+    of_container(e.id, e.name);
+  } else if (e.kind == engine::object_kind::network) {
+    if (!e.container.empty())
+      of_container(e.container, {});
+    context.in_step = context.in_step || st.steps.contains("network:" + e.name);
+    context.object_known = std::any_of(
+      st.networks.begin(), st.networks.end(), [&e](const auto& n) { return n.id.value == e.id; });
+  } else if (e.kind == engine::object_kind::volume) {
+    context.in_step = st.steps.contains("volume:" + e.id);
+    context.object_known = std::any_of(
+      st.volumes.begin(), st.volumes.end(), [&e](const auto& v) { return v.name == e.id; });
+  }
+  return context;
+}
+
+void follow(self_ptr self, const engine::event& e) {
+  auto& st = self->state;
+  if (e.kind == engine::object_kind::container)
+    note_stop(st, e);
+  switch (react_to(e, context_of(st, e))) {
+    case event_reaction::ignore:
+      break;
+    case event_reaction::inspect_container:
+      look_at(self, container_id{e.kind == engine::object_kind::network ? e.container : e.id});
+      break;
+    case event_reaction::container_gone:
+      show_gone(st, begin_look(st), container_id{e.id});
+      break;
+    case event_reaction::list_networks:
+      relist<engine::network_list>(self, engine::list_networks{});
+      break;
+    case event_reaction::list_volumes:
+      relist<engine::volume_list>(self, engine::list_volumes{});
+      break;
+    case event_reaction::tell_images:
+      self->send(st.links.images, look_at_images{});
+      break;
+  }
+}
+
+} // namespace
+
+void begin_watch(self_ptr self) {
+  auto& st = self->state;
+  // The incarnation in the upper half: a watch of an earlier incarnation is never taken for ours.
+  st.watch = std::max(st.watch, st.incarnation << 32U) + 1;
+  st.phase = watch_phase::opening;
+  st.early_events.clear();
+  st.waits.stop(watch_timer);
+  const auto watch = st.watch;
+  self->request(st.links.engine, read_deadline, engine::watch_events{watch})
+    .then(
+      [self, watch](const engine::watching&) {
+        if (watch == self->state.watch && self->state.phase == watch_phase::opening)
+          list_all(self);
+      },
+      [self, watch](const caf::error&) { watch_failed(self, watch); });
+}
+
+void watch_due(self_ptr self) {
+  if (self->state.phase == watch_phase::live)
+    list_all(self);
+  else
+    begin_watch(self);
+}
+
+void watch_failed(self_ptr self, std::uint64_t watch) {
+  auto& st = self->state;
+  if (watch != st.watch || st.phase == watch_phase::away)
+    return;
+  st.phase = watch_phase::away;
+  ++st.listing; // What is still on its way from the old one does not count.
+  st.to_inspect.clear();
+  st.waits.set(self, watch_timer, planning::backoff(++st.failures, longest_pause));
+  tell(self);
+  answer_after_listing(self);
+}
+
+void become_live(self_ptr self) {
+  auto& st = self->state;
+  st.phase = watch_phase::live;
+  st.failures = 0;
+  st.waits.set(self, watch_timer, relist_period);
+  for (const auto& e : std::exchange(st.early_events, {}))
+    follow(self, e);
+  answer_after_listing(self);
+  tell(self);
+  self->send(st.links.images, look_at_images{});
+  if (std::exchange(st.list_again, false))
+    list_all(self);
+}
+
+void take_events(self_ptr self, engine::event_batch& batch) {
+  auto& st = self->state;
+  if (batch.watch != st.watch)
+    return;
+  if (st.phase == watch_phase::live) {
+    for (const auto& e : batch.events)
+      follow(self, e);
+    return tell(self);
+  }
+  for (auto& e : batch.events) {
+    if (st.early_events.size() < most_early_events)
+      st.early_events.push_back(std::move(e));
+    else
+      st.list_again = true;
+  }
+}
+
+} // namespace copal::containers_parts

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "actors/timers.hpp"
+#include "messages/protocol/store.hpp"
+#include "messages/protocol/supervision.hpp"
+#include "messages/protocol/update.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace copal {
+
+/// `images` as the root sees it.
+using images_child = with_timers<supervised<images_actor>>;
+
+/// Whom `images` talks to: stable handles.
+struct images_links {
+  engine_actor engine;
+  store_actor store;
+  view_sink_actor sink; ///< Hears of every new view.
+};
+
+struct images_config {
+  /// No pause between two tries of a fetch is longer; the poll interval, as a rule.
+  std::chrono::milliseconds longest_pause = std::chrono::minutes{15};
+};
+
+/// A fetch under way.
+struct running_fetch {
+  std::uint64_t number = 0; ///< Told apart from an earlier, given-up fetch of the same name.
+  image_row row;
+  int percent = 0;
+  bool heard = false; ///< Since the last check.
+};
+
+/// A step on rows under way.
+struct running_image_step {
+  step what;
+  std::uint64_t after_look = 0; ///< Answered when the look of that number has ended; 0: not yet.
+  std::vector<caf::typed_response_promise<image_step_done>> askers;
+};
+
+struct images_state {
+  images_state() {}
+  static inline const char* name = "images";
+
+  images_links links;
+  images_config config;
+  std::uint64_t incarnation = 0;
+  std::uint64_t revision = 0;
+  std::uint64_t last_fetch = 0;
+
+  bool rows_known = false;
+  bool engine_known = false;
+  std::vector<image_row> rows; ///< As stored; sorted.
+  std::vector<engine_image> engine;
+  std::map<engine_image_id, image_facts> facts;
+  std::map<std::string, running_fetch> fetching;   ///< By image name.
+  std::map<std::string, fetch_failure> failures;   ///< By image name.
+  std::map<std::string, running_image_step> steps; ///< By subject.
+  images_view last;                                ///< As it was told last.
+
+  // The look at the engine's images: one at a time, and once more when asked for meanwhile.
+  bool looking = false;
+  std::uint64_t look_number = 0; ///< Of the present look, or of the last one.
+  bool look_again = false;
+  std::int64_t look_failures = 0;
+  std::int64_t load_failures = 0;
+
+  timers<std::string> waits; ///< Image names, and the names below.
+};
+
+/// Keeps the image rows, what the engine has of them, and does the steps on images. A row is
+/// written before its image is fetched, so that a crash in between leaves nothing that nobody knows
+/// of.
+images_child::behavior_type images(images_child::stateful_pointer<images_state> self,
+  images_links links,
+  images_config config,
+  std::uint64_t incarnation);
+
+} // namespace copal

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "actors/images/images.hpp"
+
+// The parts of one actor; nobody else includes this.
+namespace copal::images_parts {
+
+using self_ptr = images_child::stateful_pointer<images_state>;
+
+inline constexpr std::chrono::seconds read_deadline{30};
+inline constexpr std::chrono::seconds store_deadline{30};
+inline constexpr std::chrono::minutes remove_deadline{2};
+
+// Timers beside the image names (which hold a ':' or '@', so that these are no image's).
+inline constexpr const char* look_timer = "look";
+inline constexpr const char* load_timer = "load";
+inline constexpr const char* fetch_timer = "fetches";
+
+// -- view.cpp
+// ---------------------------------------------------------------------------------------
+
+images_view view_of(const images_state& st);
+
+/// Tells the sink when the view changed since it was told last.
+void tell(self_ptr self);
+
+/// Reads the rows, and asks again until it has them.
+void load_rows(self_ptr self);
+
+/// Lists the engine's images, and inspects those that rows name and that are not known yet.
+void look(self_ptr self);
+
+/// Takes a row as stored.
+void keep_row(images_state& st, const image_row& row);
+void forget_row(images_state& st, const image_row& row);
+
+/// The stored row that is the same but for what only the engine knows; null when there is none.
+const image_row* find_row(const images_state& st, const image_row& row);
+
+const engine_image* find_image(const images_state& st, const engine_image_id& id);
+
+// -- fetch.cpp
+// --------------------------------------------------------------------------------------
+
+/// Begins a fetch; joins one that is under way.
+void begin_fetch(self_ptr self, const image_row& row);
+void take_progress(self_ptr self, const engine::pull_progress& news);
+void check_fetches(self_ptr self);
+
+// -- rows.cpp
+// ---------------------------------------------------------------------------------------
+
+void save(self_ptr self, const std::string& subject, const image_row& row);
+void remove(self_ptr self, const std::string& subject, const image_row& row);
+/// The step is done; it is answered when the view shows it.
+void answer_after_look(self_ptr self, const std::string& subject);
+void look_has_ended(self_ptr self);
+void finish(self_ptr self, const std::string& subject, const std::optional<error>& failed);
+
+} // namespace copal::images_parts

@@ -1,0 +1,156 @@
+// Recording images that are there, and removing those that nobody needs.
+
+#include "actors/images/parts.hpp"
+
+#include <algorithm>
+
+namespace copal::images_parts {
+
+namespace {
+
+template <class Call, class Then>
+void ask_store(self_ptr self, const std::string& subject, Call call, Then then) {
+  self->request(self->state.links.store, store_deadline, std::move(call))
+    .then([then](const store::stored&) { then(); },
+      [self, subject](const caf::error& why) { finish(self, subject, from_caf(why)); });
+}
+
+/// True when we fetched that image, under whatever row.
+bool is_ours(const images_state& st, const engine_image_id& id) {
+  return std::any_of(st.rows.begin(), st.rows.end(), [&id](const image_row& r) {
+    return r.ours && r.engine_id == id;
+  });
+}
+
+void put(self_ptr self, const std::string& subject, const image_row& row) {
+  ask_store(self, subject, store::put_row{row}, [self, subject, row] {
+    keep_row(self->state, row);
+    answer_after_look(self, subject);
+  });
+}
+
+/// The engine's name for the row's image; empty when the image does not go by the row's name.
+std::string engine_name(const engine_image& image, const std::string& name) {
+  const auto ref = image_reference::parse(name);
+  if (!ref || !has_name(image, *ref))
+    return {};
+  return familiar_name(*ref);
+}
+
+void drop(self_ptr self, const std::string& subject, const image_row& row) {
+  ask_store(self, subject, store::drop_row{row}, [self, subject, row] {
+    forget_row(self->state, row);
+    self->state.failures.erase(row.name);
+    answer_after_look(self, subject);
+  });
+}
+
+/// Removes one name, or by its id the image; then goes on.
+template <class Then>
+void remove_name(self_ptr self, const std::string& subject, const std::string& name, Then then) {
+  self->request(self->state.links.engine, remove_deadline, engine::remove_image{name, false})
+    .then([then](const engine::done&) { then(); },
+      [self, subject](const caf::error& why) { finish(self, subject, from_caf(why)); });
+}
+
+/// What is left of an image after its name went: with no name at all, it goes too.
+void remove_rest(self_ptr self, const std::string& subject, const image_row& row) {
+  self->request(self->state.links.engine, read_deadline, engine::inspect_image{row.engine_id.value})
+    .then(
+      [self, subject, row](const engine::image_details& left) {
+        if (!left.image.tags.empty() || !left.image.digests.empty())
+          return drop(self, subject, row);
+        remove_name(
+          self, subject, row.engine_id.value, [self, subject, row] { drop(self, subject, row); });
+      },
+      [self, subject, row](const caf::error& why) {
+        if (from_caf(why).code == errc::not_found)
+          return drop(self, subject, row);
+        finish(self, subject, from_caf(why));
+      });
+}
+
+} // namespace
+
+void save(self_ptr self, const std::string& subject, const image_row& wanted) {
+  auto& st = self->state;
+  auto row = wanted;
+  row.ours = is_ours(st, row.engine_id);
+  if (const auto* known = find_row(st, row); known != nullptr) {
+    row.ours = row.ours || (known->ours && known->engine_id.empty());
+    // The name moved to another image. The one before stays recorded under its id until no
+    // container runs from it.
+    if (known->ours && !known->engine_id.empty() && known->engine_id != row.engine_id) {
+      auto before = *known;
+      before.name = before.engine_id.value;
+      return ask_store(self, subject, store::put_row{before}, [self, subject, row, before] {
+        keep_row(self->state, before);
+        put(self, subject, row);
+      });
+    }
+  }
+  put(self, subject, row);
+}
+
+void remove(self_ptr self, const std::string& subject, const image_row& wanted) {
+  const auto& st = self->state;
+  const auto* known = find_row(st, wanted);
+  if (known == nullptr)
+    return drop(self, subject, wanted);
+  const auto row = *known;
+  const auto* image = find_image(st, row.engine_id);
+  const auto others = [&](auto same) {
+    return std::any_of(
+      st.rows.begin(), st.rows.end(), [&](const image_row& r) { return r != row && same(r); });
+  };
+  const auto name_shared = others([&](const image_row& r) { return r.name == row.name; });
+  const auto image_shared =
+    others([&](const image_row& r) { return r.engine_id == row.engine_id; });
+  if (!row.ours || image == nullptr || name_shared)
+    return drop(self, subject, row);
+  const auto name = engine_name(*image, row.name);
+  if (name.empty())
+    return image_shared ? drop(self, subject, row) : remove_rest(self, subject, row);
+  remove_name(self, subject, name, [self, subject, row, image_shared] {
+    if (image_shared)
+      drop(self, subject, row);
+    else
+      remove_rest(self, subject, row);
+  });
+}
+
+void answer_after_look(self_ptr self, const std::string& subject) {
+  auto& st = self->state;
+  // A look under way may have been made before; the next one counts.
+  st.steps.at(subject).after_look = st.look_number + 1;
+  look(self);
+}
+
+void look_has_ended(self_ptr self) {
+  const auto& st = self->state;
+  std::vector<std::string> done;
+  for (const auto& [subject, running] : st.steps) {
+    if (running.after_look != 0 && running.after_look <= st.look_number)
+      done.push_back(subject);
+  }
+  for (const auto& subject : done)
+    finish(self, subject, std::nullopt);
+}
+
+void finish(self_ptr self, const std::string& subject, const std::optional<error>& failed) {
+  auto& st = self->state;
+  const auto it = st.steps.find(subject);
+  if (it == st.steps.end())
+    return;
+  auto done = std::move(it->second);
+  st.steps.erase(it);
+  tell(self);
+  for (auto& asker : done.askers) {
+    if (failed)
+      asker.deliver(to_caf(*failed));
+    else
+      asker.deliver(image_step_done{st.last});
+  }
+}
+
+} // namespace copal::images_parts

@@ -1,0 +1,154 @@
+// What is known of the images, and who hears of it.
+
+#include "actors/images/parts.hpp"
+#include "actors/planning/backoff.hpp"
+
+#include <algorithm>
+
+namespace copal::images_parts {
+
+namespace {
+
+constexpr std::chrono::seconds longest_look_pause{30};
+
+image_row key_of(image_row row) {
+  row.engine_id = {};
+  row.ours = false;
+  return row;
+}
+
+void look_ended(self_ptr self, bool complete) {
+  auto& st = self->state;
+  st.looking = false;
+  st.engine_known = complete;
+  if (complete) {
+    st.look_failures = 0;
+    std::erase_if(
+      st.facts, [&st](const auto& entry) { return find_image(st, entry.first) == nullptr; });
+  } else {
+    st.waits.set(self, look_timer, planning::backoff(++st.look_failures, longest_look_pause));
+  }
+  look_has_ended(self);
+  tell(self);
+  if (std::exchange(st.look_again, false))
+    look(self);
+}
+
+/// The images that rows name, that the engine has, and whose facts are not known yet.
+std::vector<engine_image_id> unknown_images(const images_state& st) {
+  std::set<engine_image_id> ids;
+  for (const auto& row : st.rows) {
+    if (!st.facts.contains(row.engine_id) && find_image(st, row.engine_id) != nullptr)
+      ids.insert(row.engine_id);
+  }
+  return {ids.begin(), ids.end()};
+}
+
+void inspect_next(self_ptr self, std::vector<engine_image_id> ids) {
+  if (ids.empty())
+    return look_ended(self, true);
+  auto id = std::move(ids.back());
+  ids.pop_back();
+  self->request(self->state.links.engine, read_deadline, engine::inspect_image{id.value})
+    .then(
+      [self, id, ids](engine::image_details& details) {
+        self->state.facts[id] = std::move(details.facts);
+        inspect_next(self, ids);
+      },
+      [self, ids](const caf::error& why) {
+        if (from_caf(why).code != errc::not_found)
+          return look_ended(self, false);
+        self->state.look_again = true; // It went away since the list was made.
+        inspect_next(self, ids);
+      });
+}
+
+} // namespace
+
+images_view view_of(const images_state& st) {
+  images_view view;
+  view.incarnation = st.incarnation;
+  view.revision = st.revision;
+  view.complete = st.rows_known && st.engine_known;
+  view.rows = st.rows;
+  view.engine = st.engine;
+  view.facts = st.facts;
+  for (const auto& [name, fetch] : st.fetching)
+    view.fetching.push_back({name, fetch.percent});
+  for (const auto& [name, failure] : st.failures)
+    view.failures.push_back(failure);
+  return view;
+}
+
+void tell(self_ptr self) {
+  auto& st = self->state;
+  auto view = view_of(st);
+  if (st.last.revision != 0 && view == st.last)
+    return;
+  view.revision = ++st.revision;
+  st.last = view;
+  self->send(st.links.sink, std::move(view));
+}
+
+void load_rows(self_ptr self) {
+  self->request(self->state.links.store, store_deadline, store::load_rows{})
+    .then(
+      [self](store::row_list& list) {
+        auto& st = self->state;
+        st.rows_known = true;
+        st.rows = std::move(list.items);
+        std::sort(st.rows.begin(), st.rows.end());
+        look(self);
+      },
+      [self](const caf::error&) {
+        auto& st = self->state;
+        st.waits.set(self, load_timer, planning::backoff(++st.load_failures, longest_look_pause));
+      });
+}
+
+void look(self_ptr self) {
+  auto& st = self->state;
+  if (!st.rows_known)
+    return;
+  if (std::exchange(st.looking, true)) {
+    st.look_again = true;
+    return;
+  }
+  ++st.look_number;
+  st.waits.stop(look_timer);
+  self->request(st.links.engine, read_deadline, engine::list_images{})
+    .then(
+      [self](engine::image_list& list) {
+        auto& state = self->state;
+        state.engine = std::move(list.items);
+        std::sort(state.engine.begin(), state.engine.end(), [](const auto& a, const auto& b) {
+          return a.id < b.id;
+        });
+        inspect_next(self, unknown_images(state));
+      },
+      [self](const caf::error&) { look_ended(self, false); });
+}
+
+void keep_row(images_state& st, const image_row& row) {
+  forget_row(st, row);
+  st.rows.insert(std::upper_bound(st.rows.begin(), st.rows.end(), row), row);
+}
+
+void forget_row(images_state& st, const image_row& row) {
+  std::erase_if(st.rows, [key = key_of(row)](const auto& r) { return key_of(r) == key; });
+}
+
+const image_row* find_row(const images_state& st, const image_row& row) {
+  const auto it = std::find_if(st.rows.begin(), st.rows.end(), [key = key_of(row)](const auto& r) {
+    return key_of(r) == key;
+  });
+  return it == st.rows.end() ? nullptr : &*it;
+}
+
+const engine_image* find_image(const images_state& st, const engine_image_id& id) {
+  const auto it = std::find_if(
+    st.engine.begin(), st.engine.end(), [&id](const engine_image& e) { return e.id == id; });
+  return it == st.engine.end() ? nullptr : &*it;
+}
+
+} // namespace copal::images_parts
