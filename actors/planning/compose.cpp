@@ -58,6 +58,7 @@ read_service read_compose_service(
   service.id = id;
   service.image = any_image;
   service.image_name = read_image(n);
+  service.config.tty = false; // a compose file's default; the cloud's is true
   read_composition(n, app, service);
   complete_service(app, {}, service);
   return out;

@@ -21,10 +21,11 @@ constexpr std::string_view no_value =
 } // namespace
 
 environment read_environment(const node& n) {
+  const auto place = n.hidden();
   environment env;
-  if (n.is(value::kind::list)) {
-    for (const auto& item : n.items()) {
-      const auto text = item.hidden().text();
+  if (place.is(value::kind::list)) {
+    for (const auto& item : place.items()) {
+      const auto text = item.text();
       const auto equals = text.find('=');
       if (equals == std::string::npos)
         item.reject(no_value);
@@ -33,11 +34,11 @@ environment read_environment(const node& n) {
     }
     return env;
   }
-  for (const auto& [name, val] : n.members()) {
+  for (const auto& [name, val] : place.members()) {
     if (val.is_null())
       val.reject(no_value);
     else
-      add(env, val, name, val.hidden().scalar_text());
+      add(env, val, name, val.scalar_text());
   }
   return env;
 }

@@ -73,6 +73,8 @@ result<std::vector<port_binding>> parse_ports(std::string_view text, lone_port a
     pattern.protocol = *protocol;
     text = text.substr(0, slash);
   }
+  if (!text.empty() && text.front() == ':')
+    return bad("there is nothing before the first colon");
   const auto inside = port_range(cut_last(text));
   if (!inside || inside->first == 0)
     return bad("the container port is not a number or range within 1 to 65535");

@@ -61,19 +61,19 @@ std::int64_t number_of(const node& n, std::string_view key) {
   const auto field = required(n, key);
   if (!field)
     return 0;
-  const auto* text = field->raw().as_text();
-  const bool digits =
-    text == nullptr || (!text->empty() && std::all_of(text->begin(), text->end(), is_digit));
-  const auto* real = field->raw().as_real();
+  const auto& raw = field->raw();
   // JSON writers may spell a whole number as 1.0 or 1e3.
-  if (real != nullptr && *real >= 0 && *real < 9e15
-      && *real == static_cast<double>(static_cast<std::int64_t>(*real)))
-    return static_cast<std::int64_t>(*real);
-  if (digits) {
-    const auto number = field->integer();
-    if (number >= 0)
-      return number;
+  constexpr double most = 9e15;
+  if (const auto* real = raw.as_real(); real != nullptr && *real >= 0 && *real < most) {
+    const auto whole = static_cast<std::int64_t>(*real);
+    if (static_cast<double>(whole) == *real)
+      return whole;
   }
+  const auto* text = raw.as_text();
+  const bool digits =
+    text != nullptr && !text->empty() && std::all_of(text->begin(), text->end(), is_digit);
+  if (digits || (raw.as_integer() != nullptr && *raw.as_integer() >= 0))
+    return field->integer();
   field->refuse("a whole number from 0");
   return 0;
 }

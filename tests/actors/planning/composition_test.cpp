@@ -1,0 +1,318 @@
+#include "tests/actors/planning/documents.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+namespace copal::planning::documents {
+namespace {
+
+const auto map = [](std::initializer_list<value_member> members) { return value::map(members); };
+const auto list = [](std::initializer_list<value> items) { return value::list(items); };
+
+TEST_SUITE("planning: composition") {
+  TEST_CASE("fields: what each form of a field asks of the container, in both dialects") {
+    const struct {
+      std::string field;
+      value given;
+      std::string effect;
+    } rows[] = {
+      {"command", "sleep 100", "command: [sleep, 100]"},
+      {"command", list({"sleep", "100"}), "command: [sleep, 100]"},
+      {"command", list({"sleep", 100}), "command: [sleep, 100]"},
+      {"command", list({}), ""},
+      {"command", "", ""},
+      {"entrypoint", "sh -c", "entrypoint: [sh, -c]"},
+      {"entrypoint", list({"sh"}), "entrypoint: [sh]"},
+      {"environment", map({{"A", "1"}, {"B", 2}}), "env(A): hidden; env(B): hidden"},
+      {"environment", map({{"T", true}, {"R", 1.5}}), "env(R): hidden; env(T): hidden"},
+      {"environment",
+        list({"A=1", "B=x=y", "C="}),
+        "env(A): hidden; env(B): hidden; env(C): hidden"},
+      {"environment", map({{"BALENA_DEVICE_NAME_AT_INIT", "mine"}}), ""},
+      {"labels",
+        map({{"a", "1"}, {"b", 2}, {"c", value{}}}),
+        "labels(a): \"1\"; labels(b): \"2\"; labels(c): \"\""},
+      {"labels", list({"a=1=2", "b"}), "labels(a): \"1=2\"; labels(b): \"\""},
+      {"labels", map({{"io.resin.x", "1"}}), "labels(io.balena.x): \"1\""},
+      {"labels", map({{"io.balena.app-id", "999"}, {"io.balena.supervised", "no"}}), ""},
+      {"tmpfs", "/run", "tmpfs: [/run]"},
+      {"tmpfs", list({"/run", "/b:size=1m"}), "tmpfs: [/b:size=1m, /run]"},
+      {"restart", "no", "restart: no"},
+      {"restart", " Unless-Stopped ", "restart: unless-stopped"},
+      {"restart", "on-failure", "restart: on-failure"},
+      {"restart", "always", ""},
+      {"privileged", true, "privileged: true"},
+      {"init", true, "init: true"},
+      {"init", false, ""},
+      {"user", "1000:1000", "user: \"1000:1000\""},
+      {"user", 1000, "user: \"1000\""},
+      {"working_dir", "/usr/src/app/", "working_dir: \"/usr/src/app\""},
+      {"working_dir", "/", ""},
+      {"working_dir", "", ""},
+      {"hostname", "h", "hostname: \"h\""},
+      {"domainname", "d.test", "domainname: \"d.test\""},
+      {"mac_address", "02:42:ac:11:65:43", "mac_address: \"02:42:ac:11:65:43\""},
+      {"dns", "9.9.9.9", "dns: [9.9.9.9]"},
+      {"dns", list({"8.8.8.8", "1.1.1.1"}), "dns: [8.8.8.8, 1.1.1.1]"},
+      {"dns_search", "a.test", "dns_search: [a.test]"},
+      {"dns_opt", list({"use-vc", "timeout:2"}), "dns_opt: [timeout:2, use-vc]"},
+      {"extra_hosts",
+        list({"foo=127.0.0.1", "v6=::1", "bar:1.2.3.4"}),
+        "extra_hosts: [bar:1.2.3.4, foo:127.0.0.1, v6:::1]"},
+      {"extra_hosts", map({{"foo", "127.0.0.1"}}), "extra_hosts: [foo:127.0.0.1]"},
+      {"cap_add", list({"NET_ADMIN"}), "cap_add: [NET_ADMIN]"},
+      {"cap_drop", list({"MKNOD"}), "cap_drop: [MKNOD]"},
+      {"group_add", list({"video", 20}), "group_add: [20, video]"},
+      {"devices",
+        list({"/dev/a", "/dev/b:/dev/c", "/dev/d:/dev/e:r"}),
+        "devices: [/dev/a:/dev/a:rwm, /dev/b:/dev/c:rwm, /dev/d:/dev/e:r]"},
+      {"security_opt", list({"no-new-privileges"}), "security_opt: [no-new-privileges]"},
+      {"sysctls", list({"a.b=1", "c.d=2"}), "sysctls: [a.b=1, c.d=2]"},
+      {"sysctls", map({{"a.b", 1}, {"c.d", "x=y"}}), "sysctls: [a.b=1, c.d=x=y]"},
+      {"ulimits",
+        map({{"nproc", 512}, {"nofile", map({{"soft", 1}, {"hard", 2}})}}),
+        "ulimits: [nofile=1:2, nproc=512:512]"},
+      {"stop_signal", "SIGINT", "stop_signal: \"SIGINT\""},
+      {"stop_signal", 9, "stop_signal: \"9\""},
+      {"stop_grace_period", "1m30s", "stop_grace_period: 90 s"},
+      {"stop_grace_period", "1999ms", "stop_grace_period: 1 s"},
+      {"pid", "host", "pid: \"host\""},
+      {"pids_limit", 100, "pids_limit: 100"},
+      {"pids_limit", 0, ""},
+      {"ipc", "host", "ipc: \"host\""},
+      {"userns_mode", "host", "userns_mode: \"host\""},
+      {"cgroup_parent", "p", "cgroup_parent: \"p\""},
+      {"cpu_shares", 512, "cpu_shares: 512"},
+      {"cpu_shares", "256", "cpu_shares: 256"},
+      {"cpu_quota", 50000, "cpu_quota: 50000"},
+      {"oom_score_adj", -100, "oom_score_adj: -100"},
+      {"cpuset", "0-1", "cpuset: \"0-1\""},
+      {"cpuset", 0, "cpuset: \"0\""},
+      {"mem_limit", "64m", "mem_limit: 67108864"},
+      {"mem_limit", 64, "mem_limit: 64"},
+      {"mem_reservation", "32M", "mem_reservation: 33554432"},
+      {"shm_size", "16mb", "shm_size: 16777216"},
+      {"shm_size", "64m", ""},
+      {"oom_kill_disable", true, "oom_kill_disable: true"},
+      {"read_only", true, "read_only: true"},
+      {"ports", list({"8080:80", "9000:80"}), "ports: [8080:80/tcp, 9000:80/tcp]"},
+      {"ports", list({"8080:80", "8080:80"}), "ports: [8080:80/tcp]"},
+      {"healthcheck",
+        map({{"test", "true"}}),
+        "healthcheck: [CMD-SHELL, true] interval 0 ms timeout 0 ms start period 0 ms retries 0"},
+      {"healthcheck",
+        map({{"test", list({"CMD", "x"})},
+          {"interval", "1m"},
+          {"timeout", "3s"},
+          {"start_period", "10s"},
+          {"retries", 2}}),
+        "healthcheck: [CMD, x] interval 60000 ms timeout 3000 ms start period 10000 ms retries 2"},
+      {"healthcheck", map({{"disable", true}}), ""},
+      {"depends_on", list({"db"}), ""},
+      {"x-anything", map({{"a", 1}}), ""},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.field);
+      CAPTURE(debug_string(row.given));
+      CHECK(effect_in_cloud(map({{row.field, row.given}})) == row.effect);
+      CHECK(effect_in_compose(map({{row.field, row.given}})) == row.effect);
+    }
+  }
+
+  TEST_CASE("fields: where the two dialects mean different things") {
+    const struct {
+      std::string field;
+      value given;
+      std::string cloud, compose; ///< A refusal's first words suffice.
+    } rows[] = {
+      {"tty", true, "", "tty: true"},
+      {"tty", false, "tty: false", ""},
+      {"ports", list({"80"}), "ports: [80:80/tcp]", "ports: [0:80/tcp]"},
+      {"ports", list({80}), "ports: [80:80/tcp]", "ports: [0:80/tcp]"},
+      {"restart", "on-failure:3", "", "restart: on-failure:3"},
+      {"restart", false, "", "refused: compose.yaml: service web: restart: found false"},
+      {"restart", "sometimes", "", "refused: compose.yaml: service web: restart: found \"some"},
+      {"sysctls", list({"a.b=1=2"}), "sysctls: [a.b=1]", "sysctls: [a.b=1=2]"},
+      {"mem_limit", "lots", "", "refused: compose.yaml: service web: mem_limit: found \"lots\""},
+      {"cpu_shares", "x", "", "refused: compose.yaml: service web: cpu_shares: found \"x\""},
+      {"cpus", "x", "", "refused: compose.yaml: service web: cpus: found \"x\""},
+      {"read_only",
+        "false",
+        "read_only: true",
+        "refused: compose.yaml: service web: read_only: found \"false\", expected true or false"},
+      {"oom_kill_disable",
+        1,
+        "oom_kill_disable: true",
+        "refused: compose.yaml: service web: oom_kill_disable: found 1"},
+      {"security_opt",
+        list({"label=disable"}),
+        "",
+        "refused: compose.yaml: service web: security_opt[0]: SELinux labels are not supported"},
+      {"storage_opt",
+        map({{"size", "1g"}}),
+        "",
+        "refused: compose.yaml: service web: storage_opt: not supported in a service; remove it"},
+      {"build",
+        ".",
+        "",
+        "refused: compose.yaml: service web: build: not supported; build the image beforehand"},
+      {"unheard_of",
+        1,
+        "",
+        "refused: compose.yaml: service web: unheard_of: not supported in a service; remove it"},
+      {"networkMode",
+        "host",
+        "network_mode: \"host\"; hostname: \"device-host\"",
+        "refused: compose.yaml: service web: networkMode: not supported"},
+      {"depends_on",
+        map({{"db", map({{"condition", "service_healthy"}})}}),
+        "",
+        "refused: compose.yaml: service web: depends_on: conditions on dependencies are not"},
+      {"running", false, "", "refused: compose.yaml: service web: running: not a compose field"},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.field);
+      CAPTURE(debug_string(row.given));
+      CHECK(effect_in_cloud(map({{row.field, row.given}})) == row.cloud);
+      const auto compose = effect_in_compose(map({{row.field, row.given}}));
+      const bool refused = row.compose.rfind("refused", 0) == 0;
+      CHECK((refused ? compose.substr(0, row.compose.size()) : compose) == row.compose);
+    }
+  }
+
+  TEST_CASE("fields: what cannot be read rejects the document and says where and why") {
+    const struct {
+      std::string field;
+      value given;
+      std::string told; ///< Behind "<place>: <field>".
+    } rows[] = {
+      {"command", map({}), ": found a map, expected a list of words or one text"},
+      {"command",
+        "sh -c 'x",
+        ": a single quote is not closed; close it, or write the command as "
+        "a list of words"},
+      {"command", list({map({})}), "[0]: found a map, expected text"},
+      {"environment",
+        map({{"A", value{}}}),
+        ".A: a variable without a value is not supported; "
+        "give it one (\"\" for an empty one) or remove it"},
+      {"environment",
+        list({"A"}),
+        "[0]: a variable without a value is not supported; "
+        "give it one (\"\" for an empty one) or remove it"},
+      {"environment", map({{"A", list({"s3cret"})}}), ".A: found a list, expected text"},
+      {"environment",
+        list({"=s3cret"}),
+        "[0]: the variable name is empty or holds '='; expected NAME: value or NAME=value"},
+      {"environment", "A=1", ": found text, expected a map"},
+      {"ports", "80", ": found \"80\", expected a list"},
+      {"ports",
+        list({"80-90:80-85"}),
+        "[0]: found \"80-90:80-85\", expected [hostIp:][host[-end]:]container[-end][/tcp|udp]; "
+        "the two ranges differ in size"},
+      {"ports",
+        list({map({{"target", 80}})}),
+        "[0]: found a map, expected text like \"8080:80\" (the long form of a port is not "
+        "supported)"},
+      {"privileged", "true", ": found \"true\", expected true or false"},
+      {"stop_grace_period", 10, ": found 10, expected a duration like 1m30s"},
+      {"stop_grace_period", "soon", ": found \"soon\", expected a duration like 1m30s"},
+      {"healthcheck",
+        map({{"interval", "often"}}),
+        ".interval: found \"often\", expected a duration like 1m30s"},
+      {"healthcheck", "x", ": found \"x\", expected a map"},
+      {"devices",
+        list({"/dev/a:/dev/b:rx"}),
+        "[0]: found \"/dev/a:/dev/b:rx\", expected host[:container[:permissions]] with "
+        "permissions of r, w and m"},
+      {"ulimits",
+        map({{"nofile", map({{"soft", 1}})}}),
+        ".nofile: found a map, expected a number, or a map of soft and hard"},
+      {"sysctls", list({"a.b"}), "[0]: found \"a.b\", expected name=value"},
+      {"extra_hosts", list({"foo"}), "[0]: found \"foo\", expected host:address"},
+      {"depends_on", "db", ": found \"db\", expected a list"},
+      {"volumes", list({"data:"}), "[0]: found \"data:\", expected volume:/path[:mode]"},
+      {"volumes",
+        list({"data:/d:ro:x"}),
+        "[0]: found \"data:/d:ro:x\", expected volume:/path[:mode]"},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.field);
+      CAPTURE(debug_string(row.given));
+      const auto composition = map({{row.field, row.given}});
+      const auto told = row.field + row.told;
+      const auto in_cloud = effect_in_cloud(composition);
+      CHECK(in_cloud.substr(0, in_cloud.find('\n'))
+            == "refused: cloud: app shop, service web: composition." + told);
+      const auto in_compose = effect_in_compose(composition);
+      CHECK(in_compose.substr(0, in_compose.find('\n'))
+            == "refused: compose.yaml: service web: " + told);
+    }
+  }
+
+  TEST_CASE("fields: a null counts as absent") {
+    for (const auto* field : {"command",
+           "environment",
+           "labels",
+           "ports",
+           "networks",
+           "volumes",
+           "network_mode",
+           "tty",
+           "restart",
+           "mem_limit",
+           "healthcheck",
+           "depends_on"}) {
+      CAPTURE(field);
+      CHECK(effect_in_cloud(map({{field, value{}}})).empty());
+      CHECK(effect_in_compose(map({{field, value{}}})).empty());
+    }
+  }
+
+  TEST_CASE("fields: what is not supported is one warning from the cloud, naming all") {
+    const auto document = cloud(map({
+      {"build", "."},
+      {"links", list({})},
+      {"logging", map({})},
+      {"whatever", 1},
+    }));
+    CHECK(warnings_of(document)
+          == "cloud: app shop, service web: composition: not supported in a service and ignored: "
+             "links, "
+             "logging, whatever");
+  }
+
+  TEST_CASE("fields: cpus are sent, and changing them asks for no new container") {
+    const struct {
+      value cpus;
+      std::int64_t nano;
+    } rows[] = {{0.5, 500000000}, {2, 2000000000}, {"1.25", 1250000000}, {-1, 0}, {"nan", 0}};
+    for (const auto& row : rows) {
+      CAPTURE(debug_string(row.cpus));
+      const auto document = cloud(map({{"cpus", row.cpus}}));
+      CHECK(container_of(document).nano_cpus == row.nano);
+      CHECK(effect_in_cloud(map({{"cpus", row.cpus}})).empty());
+    }
+  }
+
+  TEST_CASE("fields: dependencies are sorted, each once; a shared network is one") {
+    const auto target =
+      normalise_target(cloud_release(map({
+                         {"web",
+                           cloud_service(map({{"depends_on", list({"db", "cache", "db", "gone"})},
+                             {"network_mode", "service:api"}}))},
+                         {"db", cloud_service(map({}), map({}), 73)},
+                         {"cache", cloud_service(map({}), map({}), 74)},
+                         {"api", cloud_service(map({}), map({}), 75)},
+                       })),
+        device());
+    REQUIRE(target);
+    const std::vector<service_name> expected{{"api"}, {"cache"}, {"db"}};
+    CHECK((web(target->target)->depends_on == expected));
+    CHECK(target->warnings.size() == 1); // on "gone"
+  }
+}
+
+} // namespace
+} // namespace copal::planning::documents
