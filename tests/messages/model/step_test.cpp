@@ -1,0 +1,60 @@
+#include "messages/model/step.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+namespace copal {
+namespace {
+
+image_row row() {
+  image_row out;
+  out.name = "web:1";
+  out.service_name_ = {"web"};
+  return out;
+}
+
+install_service install(bool create_only) {
+  install_service out;
+  out.who.name = {"web"};
+  out.create_only = create_only;
+  return out;
+}
+
+TEST_SUITE("model") {
+  TEST_CASE("steps: each prints as the specification names it, and knows what it touches") {
+    const std::string ids(64, 'f'); // never printed
+    const struct {
+      step_action action;
+      std::string text, subject;
+    } rows[] = {
+      {fetch_image{row()}, "fetch web:1", "image:web:1"},
+      {save_image{row()}, "saveImage web:1", "image:web:1"},
+      {remove_image{row()}, "removeImage web:1 of web", "image:web:1"},
+      {install(false), "start web", "service:7/web"},
+      {install(true), "install web", "service:7/web"},
+      {start_container{{ids}, {"web"}}, "start web", "service:7/web"},
+      {stop_container{{ids}, {"web"}, std::chrono::seconds{1}}, "stop web", "service:7/web"},
+      {kill_container{{ids}, {"web"}, std::chrono::seconds{1}}, "kill web", "service:7/web"},
+      {remove_container{{ids}, {"web"}}, "remove web", "service:7/web"},
+      {rename_container{{ids}, {"web"}, "web_1_2_c"}, "updateMetadata web", "service:7/web"},
+      {create_network{"a7_n", {}}, "createNetwork a7_n", "network:a7_n"},
+      {remove_network{{ids}, "a7_n"}, "removeNetwork a7_n", "network:a7_n"},
+      {create_volume{"7_v", {}}, "createVolume 7_v", "volume:7_v"},
+      {remove_volume{"7_v"}, "removeVolume 7_v", "volume:7_v"},
+      {look_for_locks{{{"web"}}}, "lookForLocks", "locks:7"},
+      {record_commit{{"c0ffee"}}, "updateCommit c0ffee", "commit:7"},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.text);
+      const step plain{{7}, row.action, ""};
+      CHECK(to_string(plain) == row.text);
+      CHECK(to_string(step{{7}, row.action, "why"}) == row.text + " (why)");
+      CHECK(subject_of(plain) == row.subject);
+      CHECK(row.text.rfind(name_of(row.action), 0) == 0);
+    }
+  }
+}
+
+} // namespace
+} // namespace copal
