@@ -23,13 +23,13 @@ public:
   enum class kind : std::uint8_t { null, boolean, integer, real, text, list, map };
 
   value() = default;
-  value(bool x) : data_(x) {}
-  value(int x) : data_(std::int64_t{x}) {}
-  value(std::int64_t x) : data_(x) {}
-  value(double x) : data_(x) {}
-  value(std::string x) : data_(std::move(x)) {}
-  value(std::string_view x) : data_(std::string{x}) {}
-  value(const char* x) : data_(std::string{x}) {}
+  value(bool x);
+  value(int x);
+  value(std::int64_t x);
+  value(double x);
+  value(std::string x);
+  value(std::string_view x);
+  value(const char* x);
   value(list_type x);
   value(map_type x);
 
@@ -53,6 +53,8 @@ public:
   }
   [[nodiscard]] const list_type* as_list() const noexcept { return std::get_if<list_type>(&data_); }
   [[nodiscard]] const map_type* as_map() const noexcept { return std::get_if<map_type>(&data_); }
+  [[nodiscard]] list_type* as_list() noexcept { return std::get_if<list_type>(&data_); }
+  [[nodiscard]] map_type* as_map() noexcept { return std::get_if<map_type>(&data_); }
 
   /// The member of that name; null when this is not a map or has none. The last one wins where a
   /// source names a key twice.
@@ -69,7 +71,7 @@ public:
   }
 
   /// Equal data; lines are not compared.
-  friend bool operator==(const value& a, const value& b) { return a.data_ == b.data_; }
+  friend bool operator==(const value& a, const value& b);
 
   template <class I>
   friend typename I::result_type inspect(I& f, value& x) {
@@ -87,6 +89,18 @@ struct value_member {
 
   bool operator==(const value_member&) const = default;
 };
+
+// Below the member type, which clang wants whole before it copies or compares a value.
+inline value::value(bool x) : data_(x) {}
+inline value::value(int x) : data_(std::int64_t{x}) {}
+inline value::value(std::int64_t x) : data_(x) {}
+inline value::value(double x) : data_(x) {}
+inline value::value(std::string x) : data_(std::move(x)) {}
+inline value::value(std::string_view x) : data_(std::string{x}) {}
+inline value::value(const char* x) : data_(std::string{x}) {}
+inline bool operator==(const value& a, const value& b) {
+  return a.data_ == b.data_;
+}
 
 template <class I>
 typename I::result_type inspect(I& f, value_member& x) {
