@@ -46,7 +46,7 @@ ADAPTERS = {
     "web": {"boost"},
     "registry": {"boost"},
     "cloud": {"curl"},
-    "store": {"sqlite"},
+    "store": {"sqlite", "posix"},  # posix: the lock file, renames and fsync around the database
     "target_file": {"yaml"},
     "yaml": {"yaml"},
     "system": {"posix", "systemd"},

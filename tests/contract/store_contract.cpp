@@ -1,0 +1,193 @@
+#include "tests/contract/store_contract.hpp"
+
+#include "tests/support/live_system.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace copal::test {
+namespace {
+
+image_row example_row() {
+  return {.name = "registry.example/web:1",
+    .app = {1},
+    .uuid = {"a1"},
+    .service = {2},
+    .service_name_ = {"web"},
+    .image = {3},
+    .release = {4},
+    .commit = {"c1"},
+    .engine_id = {"sha256:aa"},
+    .ours = true};
+}
+
+/// Rows that differ from the example in one part of their key each.
+std::vector<image_row> neighbours_of_example() {
+  std::vector<image_row> all(8, example_row());
+  all[0].name = "registry.example/web:2";
+  all[1].app = {9};
+  all[2].uuid = {"a9"};
+  all[3].service = {9};
+  all[4].service_name_ = {"db"};
+  all[5].image = {9};
+  all[6].release = {9};
+  all[7].commit = {"c9"};
+  return all;
+}
+
+/// The questions, as short as the checks need them.
+struct asker {
+  caf::actor_system& system;
+  store_actor store;
+
+  template <class Message>
+  void change(Message message) const {
+    const auto done = ask<store::stored>(system, store, std::move(message));
+    CAPTURE(done.has_value() ? std::string{} : done.error().what);
+    REQUIRE(done);
+  }
+  [[nodiscard]] std::vector<image_row> rows() const {
+    return ask<store::row_list>(system, store, store::load_rows{}).value().items;
+  }
+  [[nodiscard]] std::optional<target_document> target() const {
+    return ask<store::stored_target>(system, store, store::load_target{}).value().doc;
+  }
+  [[nodiscard]] std::map<app_id, commit_id> commits() const {
+    return ask<store::commit_list>(system, store, store::load_commits{}).value().items;
+  }
+  [[nodiscard]] std::vector<store::service_key> keys() const {
+    return ask<store::key_list>(system, store, store::load_keys{}).value().items;
+  }
+};
+
+void check_rows(const asker& ask_) {
+  const auto row = example_row();
+  ask_.change(store::put_row{row});
+  ask_.change(store::put_row{row});
+  CHECK(ask_.rows() == std::vector{row});
+
+  auto fetched = row;
+  fetched.engine_id = {"sha256:bb"};
+  fetched.ours = false;
+  ask_.change(store::put_row{fetched});
+  CHECK_MESSAGE(ask_.rows() == std::vector{fetched}, "engine_id and ours are not part of the key");
+
+  auto all = neighbours_of_example();
+  for (const auto& other : all)
+    ask_.change(store::put_row{other});
+  all.push_back(fetched);
+  std::sort(all.begin(), all.end());
+  CHECK_MESSAGE(ask_.rows() == all, "every other part is; and rows come sorted");
+
+  ask_.change(store::drop_row{row}); // its engine_id and ours are old
+  all.erase(std::find(all.begin(), all.end(), fetched));
+  CHECK(ask_.rows() == all);
+  ask_.change(store::drop_row{row});
+  CHECK_MESSAGE(ask_.rows() == all, "dropping what is not there is fine");
+}
+
+void check_odd_rows(const asker& ask_) {
+  auto odd = example_row();
+  odd.name = std::string("'\";--\n\0\xf0\x9f\x90\xb3", 10);
+  odd.app = {std::numeric_limits<std::int64_t>::max()};
+  odd.service = {std::numeric_limits<std::int64_t>::min()};
+  odd.uuid = {};
+  odd.commit = {std::string(10'000, 'c')};
+  std::vector<image_row> all{odd, image_row{}};
+  for (const auto& row : all)
+    ask_.change(store::put_row{row});
+  std::sort(all.begin(), all.end());
+  CHECK(ask_.rows() == all);
+  ask_.change(store::drop_row{odd});
+  CHECK(ask_.rows() == std::vector{image_row{}});
+}
+
+void check_target(const asker& ask_) {
+  CHECK(!ask_.target());
+  target_document doc{.form = dialect::compose,
+    .origin = "/etc/compose.yaml",
+    .doc = value::map({{"services", value::map({{"web", value{}.at_line(3)}}).at_line(2)}})};
+  doc.doc.at_line(1);
+  ask_.change(store::save_target{doc});
+  const auto back = ask_.target();
+  REQUIRE(back);
+  CHECK(*back == doc);
+  CHECK(back->doc.line() == 1);
+  CHECK(back->doc.find("services")->line() == 2);
+  CHECK(back->doc.find("services")->find("web")->line() == 3);
+
+  const target_document next{
+    .form = dialect::cloud_v3, .origin = "https://api.example", .doc = value::map({})};
+  ask_.change(store::save_target{next});
+  CHECK_MESSAGE(ask_.target() == next, "there is one target: the last");
+}
+
+void check_commits(const asker& ask_) {
+  CHECK(ask_.commits().empty());
+  ask_.change(store::save_commit{{1}, commit_id{"aa"}});
+  ask_.change(store::save_commit{{2}, commit_id{"bb"}});
+  ask_.change(store::save_commit{{1}, commit_id{"cc"}});
+  CHECK(ask_.commits() == std::map<app_id, commit_id>{{{1}, {"cc"}}, {{2}, {"bb"}}});
+  ask_.change(store::save_commit{{1}, std::nullopt});
+  ask_.change(store::save_commit{{7}, std::nullopt});
+  CHECK(ask_.commits() == std::map<app_id, commit_id>{{{2}, {"bb"}}});
+}
+
+void check_keys(const asker& ask_) {
+  CHECK(ask_.keys().empty());
+  const store::service_key global{{0}, {}, secret{"k0"}};
+  const store::service_key web{{1}, {"web"}, secret{"k1"}};
+  ask_.change(store::put_key{web});
+  ask_.change(store::put_key{global});
+  auto renewed = web;
+  renewed.key = secret{"k2"};
+  ask_.change(store::put_key{renewed});
+  CHECK(ask_.keys() == std::vector{global, renewed}); // sorted, and secrets come back whole
+}
+
+void check_order(const asker& ask_) {
+  caf::scoped_actor self{ask_.system};
+  auto row = example_row();
+  for (int i = 0; i < 20; ++i) {
+    row.engine_id = {std::to_string(i)};
+    caf::anon_send(ask_.store, store::put_row{row});
+  }
+  CHECK_MESSAGE(ask_.rows() == std::vector{row}, "changes are done in the order they were sent");
+}
+
+} // namespace
+
+void check_store_contract(caf::actor_system& system, const start_store& start) {
+  const asker subject{system, start(system)};
+  SUBCASE("a new store is empty and says what it is") {
+    CHECK(subject.rows().empty());
+    CHECK(!subject.target());
+    CHECK(subject.commits().empty());
+    CHECK(subject.keys().empty());
+    CHECK(ask<store::store_facts>(system, subject.store, store::load_facts{}));
+  }
+  SUBCASE("rows are told apart by all but engine_id and ours") {
+    check_rows(subject);
+  }
+  SUBCASE("rows may hold any text and number") {
+    check_odd_rows(subject);
+  }
+  SUBCASE("the target comes back as it was accepted, with its lines") {
+    check_target(subject);
+  }
+  SUBCASE("each app has one commit until it is forgotten") {
+    check_commits(subject);
+  }
+  SUBCASE("each app and service has one key") {
+    check_keys(subject);
+  }
+  SUBCASE("requests are done in order") {
+    check_order(subject);
+  }
+}
+
+} // namespace copal::test
