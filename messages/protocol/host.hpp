@@ -8,7 +8,8 @@ namespace copal {
 
 /// The machine below: its files.
 using host_actor = caf::typed_actor<
-  // A missing folder holds no lock. unavailable (a folder cannot be read).
+  // A missing folder holds no lock. unavailable (a folder cannot be looked into), invalid_input (a
+  // service name that cannot be a folder's).
   caf::replies_to<host::find_locks>::with<host::found_locks>>;
 
 } // namespace copal

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "messages/protocol/host.hpp"
+
+#include <functional>
+
+#include <caf/actor_system.hpp>
+
+namespace copal::test {
+
+enum class lock_owner { user, supervisor };
+
+/// A machine without locks, and how to put one there.
+struct host_subject {
+  host_actor host;
+  std::function<void(app_id, const service_name&, lock_owner)> put_lock;
+};
+
+/// What every host must do, real or fake. To be called from a test case of its own; `make` gives a
+/// new machine each time.
+void check_host_contract(
+  caf::actor_system& system, const std::function<host_subject(caf::actor_system&)>& make);
+
+} // namespace copal::test
