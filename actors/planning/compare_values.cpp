@@ -77,6 +77,7 @@ std::string canonical_bind(std::string_view text) {
 std::vector<std::string> sorted(
   const std::vector<std::string>& items, std::string (*canonical)(std::string_view)) {
   std::vector<std::string> out;
+  out.reserve(items.size());
   for (const auto& item : items)
     out.push_back(canonical(item));
   return sorted(std::move(out));

@@ -63,11 +63,11 @@ void override_text(const node& n, draft& d) {
 
 // Readers for one field each.
 
-void environment_(const node& n, draft& d) {
+void variables(const node& n, draft& d) {
   d.service.config.env = read_environment(n);
 }
 
-void labels_(const node& n, draft& d) {
+void own_labels(const node& n, draft& d) {
   d.service.config.labels = read_labels(n);
 }
 
@@ -157,7 +157,7 @@ constexpr field_rule rules[] = {
   {"dns_search", texts<&config::dns_search>},
   {"domainname", text<&config::domainname>},
   {"entrypoint", words<&overrides::entrypoint>},
-  {"environment", environment_},
+  {"environment", variables},
   {"extra_hosts", extra_hosts},
   {"group_add", texts<&config::group_add>},
   {"healthcheck", healthcheck},
@@ -165,7 +165,7 @@ constexpr field_rule rules[] = {
   {"image", elsewhere},
   {"init", init},
   {"ipc", text<&config::ipc_mode>},
-  {"labels", labels_},
+  {"labels", own_labels},
   {"mac_address", text<&config::mac_address>},
   {"mem_limit", size<&config::memory_bytes>},
   {"mem_reservation", size<&config::memory_reservation_bytes>},
@@ -226,7 +226,7 @@ void check_names(const node& composition) {
       known.push_back(refusal.field);
     }
   } else {
-    known.push_back("build"); // the cloud has built it
+    known.emplace_back("build"); // the cloud has built it
   }
   check_members(composition, known, "a service");
 }

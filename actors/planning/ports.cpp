@@ -61,48 +61,63 @@ std::string without_brackets(std::string_view text) {
   return std::string{text};
 }
 
+struct host_side {
+  std::string address;
+  std::optional<range> ports; ///< Absent: not given.
+};
+
+/// Reads `[hostIp:][host[-end]]`, for as many ports as the container has.
+result<host_side> read_host_side(std::string_view text, int size) {
+  auto bad = [](std::string why) { return fail(errc::invalid_input, std::move(why)); };
+  host_side out;
+  const auto ports = cut_last(text);
+  out.address = without_brackets(text);
+  if (out.address.find_first_of("/ ") != std::string::npos)
+    return bad("the host address is malformed");
+  // "127.0.0.1::80": an address, and a port that is not given.
+  if (ports.empty())
+    return out;
+  out.ports = port_range(ports);
+  if (!out.ports)
+    return bad("the host port is not a number or range within 0 to 65535");
+  if (out.ports->size() != size)
+    return bad("the two ranges differ in size");
+  return out;
+}
+
+/// One binding per port of the container.
+std::vector<port_binding> bindings(
+  const range& inside, const host_side& outside, transport protocol, lone_port alone) {
+  std::vector<port_binding> out;
+  for (int i = 0; i < inside.size(); ++i) {
+    const bool chosen = !outside.ports && alone == lone_port::chosen;
+    const int first = outside.ports ? outside.ports->first : inside.first;
+    out.push_back({outside.address,
+      chosen ? std::uint16_t{0} : static_cast<std::uint16_t>(first + i),
+      static_cast<std::uint16_t>(inside.first + i),
+      protocol});
+  }
+  return out;
+}
+
 } // namespace
 
 result<std::vector<port_binding>> parse_ports(std::string_view text, lone_port alone) {
   auto bad = [](std::string why) { return fail(errc::invalid_input, std::move(why)); };
-  port_binding pattern;
-  if (const auto slash = text.find('/'); slash != std::string_view::npos) {
-    const auto protocol = protocol_of(text.substr(slash + 1));
-    if (!protocol)
-      return bad("the protocol is neither tcp nor udp nor sctp");
-    pattern.protocol = *protocol;
-    text = text.substr(0, slash);
-  }
+  const auto slash = text.find('/');
+  const auto protocol = slash == std::string_view::npos ? std::optional{transport::tcp}
+                                                        : protocol_of(text.substr(slash + 1));
+  if (!protocol)
+    return bad("the protocol is neither tcp nor udp nor sctp");
+  text = text.substr(0, slash);
   if (!text.empty() && text.front() == ':')
     return bad("there is nothing before the first colon");
   const auto inside = port_range(cut_last(text));
   if (!inside || inside->first == 0)
     return bad("the container port is not a number or range within 1 to 65535");
-  std::optional<range> outside = inside;
-  bool lone = text.empty();
-  if (!lone) {
-    const auto host = cut_last(text);
-    pattern.host_ip = without_brackets(text);
-    // "127.0.0.1::80": an address, and a port that is not given.
-    lone = host.empty() && !pattern.host_ip.empty();
-    if (!lone)
-      outside = port_range(host);
-    if (!outside)
-      return bad("the host port is not a number or range within 0 to 65535");
-    if (outside->size() != inside->size())
-      return bad("the two ranges differ in size");
-    if (pattern.host_ip.find_first_of("/ ") != std::string::npos)
-      return bad("the host address is malformed");
-  }
-  std::vector<port_binding> out;
-  for (int i = 0; i < inside->size(); ++i) {
-    pattern.container_port = static_cast<std::uint16_t>(inside->first + i);
-    pattern.host_port = lone && alone == lone_port::chosen
-                          ? std::uint16_t{0}
-                          : static_cast<std::uint16_t>(outside->first + i);
-    out.push_back(pattern);
-  }
-  return out;
+  return read_host_side(text, inside->size()).transform([&](const host_side& outside) {
+    return bindings(*inside, outside, *protocol, alone);
+  });
 }
 
 } // namespace copal::planning

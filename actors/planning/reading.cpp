@@ -163,9 +163,8 @@ std::string node::place() const {
 }
 
 std::string node::shown() const {
-  const auto kind = std::string{to_string(value_->what())};
   if (hidden_ || is_null() || is(value::kind::list) || is(value::kind::map))
-    return kind;
+    return std::string{to_string(value_->what())};
   auto text = debug_string(*value_);
   if (text.size() > longest_shown)
     text = text.substr(0, longest_shown) + "...";
