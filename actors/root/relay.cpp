@@ -2,6 +2,7 @@
 
 #include <caf/actor_cast.hpp>
 #include <caf/scheduled_actor.hpp>
+#include <caf/sec.hpp>
 
 namespace copal::relay_detail {
 
@@ -97,6 +98,8 @@ void answer(relay_state& st, caf::message_id request, const caf::error& why) {
   auto node = st.in_flight.extract(request);
   if (node.empty())
     return;
+  if (why == caf::sec::request_receiver_down)
+    ++st.counts.orphaned;
   const bool ours = why.category() == caf::atom("copal");
   node.mapped().deliver(ours ? why : to_caf(from_caf(why)));
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <caf/behavior.hpp>
@@ -70,8 +71,9 @@ caf::message_id repeat(caf::scheduled_actor* self, relay_state& st, caf::respons
 template <class MakeBehavior>
 caf::response_promise pass_on(
   caf::scheduled_actor* self, relay_state& st, const MakeBehavior& to_asker) {
-  auto promise = self->make_response_promise();
-  if (pass_one_way(self, st))
+  const bool passed = pass_one_way(self, st);
+  auto promise = self->make_response_promise(); // takes the message's sender
+  if (passed)
     return promise;
   if (auto why = refusal(st)) {
     promise.deliver(std::move(why));
@@ -97,12 +99,24 @@ auto handler(Self* self, caf::typed_mpi<caf::detail::type_list<Is...>, caf::outp
   };
 }
 
+template <class Signature>
+struct input_of;
+
+template <class Input, class Output>
+struct input_of<caf::typed_mpi<Input, Output>> {
+  using type = Input;
+};
+
 template <class Own>
 struct of;
 
 template <class... Sigs>
 struct of<caf::typed_actor<Sigs...>> {
   using actor = relay_actor<caf::typed_actor<Sigs...>>;
+  template <class T>
+  static constexpr bool takes =
+    (std::is_same_v<typename input_of<Sigs>::type, caf::detail::type_list<T>> || ...);
+  static_assert(!takes<point_relay> && !takes<get_relay_counts>, "a relay takes these for itself");
 
   static typename actor::behavior_type run(
     typename actor::template stateful_pointer<relay_state> self, relay_config config) {

@@ -204,12 +204,8 @@ void probe_all(self_ptr self) {
 
 void finish(self_ptr self) {
   auto& st = self->state;
-  for (auto& child : st.children) {
+  for (const auto& child : st.children)
     self->send_exit(child.spec.relay, caf::exit_reason::user_shutdown);
-    // Both may hold handles that lead back here.
-    child.handle = nullptr;
-    child.spec = {};
-  }
   self->quit(st.end ? st.end : caf::error{caf::exit_reason::normal});
 }
 
@@ -268,7 +264,8 @@ void on_timer(self_ptr self, const root_timer& timer) {
     case kind::probe:
       return probe_all(self);
     case kind::restart:
-      return start(self, timer.child);
+      start(self, timer.child);
+      return wake_all(self);
     case kind::stop_bound:
       return kill(self, timer.child);
     case kind::kill_bound:
