@@ -1,41 +1,55 @@
 #include "tests/actors/root/family.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace copal::test {
 
 namespace {
 
-using toy_ptr = supervised<toy_actor>::stateful_pointer<toy_state>;
-using counts_promise = caf::typed_response_promise<relay_counts>;
+using toy_ptr = supervised<toy_actor>::pointer;
 
 /// Bounds what toys ask each other; longer than any test lasts.
 constexpr std::chrono::minutes long_enough{60};
 
-void say(toy_ptr self, const std::string& what) {
-  const auto& args = self->state.args;
-  args.log->lines.push_back(args.name + (" " + std::to_string(args.incarnation)) + ' ' + what);
+void say(const toy_state& st, const std::string& what) {
+  const auto& args = st.args;
+  args.log->lines.push_back(args.name + ' ' + std::to_string(args.incarnation) + ' ' + what);
 }
 
-void greet_neighbour(toy_ptr self) {
-  const auto& args = self->state.args;
-  if (!args.neighbour)
-    return;
-  self->request(args.neighbour, long_enough, get_relay_counts{})
-    .then([self](const relay_counts&) { say(self, "meets its neighbour"); },
-      [self](const caf::error&) { say(self, "is alone"); });
+void greet_neighbour(toy_ptr self, const toy_state& st) {
+  self->request(st.args.neighbour, long_enough, child_health{})
+    .then([&st](const child_health&) { say(st, "meets its neighbour"); },
+      [&st](const caf::error&) { say(st, "is alone"); });
 }
 
-caf::result<relay_counts> ask_neighbour(toy_ptr self, std::uint64_t number) {
-  const auto& args = self->state.args;
-  const relay_counts mine{number, args.incarnation, 0, 0};
-  if (!args.neighbour)
-    return mine;
+caf::result<relay_counts> ask_neighbour(
+  toy_ptr self, const toy_state& st, const timer_due& question) {
+  const relay_counts mine{question.timer, st.args.incarnation, 0, 0};
   auto promise = self->make_response_promise<relay_counts>();
-  self->request(args.neighbour, long_enough, get_relay_counts{})
-    .then([promise, mine](const relay_counts&) mutable { promise.deliver(mine); },
+  self->request(st.args.neighbour, long_enough, child_health{})
+    .then([promise, mine](const child_health&) mutable { promise.deliver(mine); },
       [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
   return promise;
+}
+
+template <std::size_t N>
+supervised<toy_actor>::behavior_type named_toy(
+  supervised<toy_actor>::stateful_pointer<named_toy_state<N>> self, toy_args args) {
+  return toy(self, self->state, std::move(args));
+}
+
+child_actor spawn_toy(caf::actor_system& actors, std::size_t n, toy_args args) {
+  switch (n) {
+    case 0:
+      return spawn_actor(actors, named_toy<0>, std::move(args));
+    case 1:
+      return spawn_actor(actors, named_toy<1>, std::move(args));
+    case 2:
+      return spawn_actor(actors, named_toy<2>, std::move(args));
+    default:
+      return spawn_actor(actors, named_toy<3>, std::move(args));
+  }
 }
 
 } // namespace
@@ -48,55 +62,53 @@ int family_log::count(const std::string& line) const {
   return static_cast<int>(std::count(lines.begin(), lines.end(), line));
 }
 
-supervised<toy_actor>::behavior_type toy(toy_ptr self, toy_args args) {
-  self->state.name = args.name;
-  self->state.args = std::move(args);
-  say(self, "starts");
-  self->set_exit_handler([self](caf::exit_msg& msg) {
-    if (self->state.args.log->stubborn[self->state.args.name])
-      return say(self, "does not want to end");
-    say(self, "ends");
+supervised<toy_actor>::behavior_type toy(toy_ptr self, toy_state& st, toy_args args) {
+  st.args = std::move(args);
+  say(st, "starts");
+  self->set_exit_handler([self, &st](caf::exit_msg& msg) {
+    if (st.args.log->stubborn[st.args.name])
+      return say(st, "does not want to end");
+    say(st, "ends");
     self->quit(std::move(msg.reason));
   });
   return {
-    [self](const timer_due& msg) { return ask_neighbour(self, msg.timer); },
-    [self](const get_relay_counts&) {
-      return relay_counts{0, self->state.args.incarnation, 0, 0};
+    [self, &st](const timer_due& msg) { return ask_neighbour(self, st, msg); },
+    [](const child_health& x) { return x; },
+    [&st](const stop_all&) { ++st.args.log->told[st.args.name]; },
+    [self, &st](const wake_up&) {
+      say(st, "wakes up");
+      greet_neighbour(self, st);
     },
-    [self](const stop_all&) { ++self->state.args.log->told[self->state.args.name]; },
-    [self](const wake_up&) {
-      say(self, "wakes up");
-      greet_neighbour(self);
-    },
-    [self](const probe&) -> caf::result<alive> {
-      if (!self->state.args.log->silent[self->state.args.name])
+    [self, &st](const probe&) -> caf::result<alive> {
+      if (!st.args.log->silent[st.args.name])
         return alive{};
-      return self->state.unanswered.emplace_back(self->make_response_promise<alive>());
+      return st.unanswered.emplace_back(self->make_response_promise<alive>());
     },
   };
 }
 
-family::family(virtual_system& s,
-  const std::vector<const char*>& names,
-  const restart_budget& budget,
-  const root_config& config)
+family::family(
+  virtual_system& s, std::size_t size, const restart_budget& budget, const root_config& config)
   : system(s) {
   std::vector<relay_actor<toy_actor>> relays;
-  for (const auto* name : names)
-    relays.push_back(spawn_relay<toy_actor>(s.actors(), {name}));
+  for (std::size_t i = 0; i < size; ++i)
+    relays.push_back(spawn_relay<toy_actor>(s.actors(), {toy_names[i]}));
   std::vector<child_spec> specs;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const toy_actor neighbour = relays[(i + names.size() - 1) % names.size()];
-    specs.push_back(child_of<toy_actor>(names[i],
+  for (std::size_t i = 0; i < size; ++i) {
+    const toy_actor neighbour = relays[(i + size - 1) % size];
+    specs.push_back({toy_names[i],
       budget,
+      std::chrono::seconds{2},
       relays[i],
-      [neighbour, name = names[i], l = log](caf::actor_system& actors, std::uint64_t incarnation) {
+      [neighbour, i, l = log](caf::actor_system& actors, std::uint64_t incarnation) -> child_actor {
+        const std::string name = toy_names[i];
         if (auto& failing = l->failing_starts[name]; failing > 0) {
-          --failing;
-          throw std::runtime_error("no room");
+          if (--failing % 2 == 0)
+            throw std::runtime_error("no room");
+          return {};
         }
-        return spawn_actor(actors, toy, toy_args{name, incarnation, neighbour, l});
-      }));
+        return spawn_toy(actors, i, {name, incarnation, neighbour, l});
+      }});
     toys.emplace_back(relays[i]);
   }
   root = spawn_root(s.actors(), config, std::move(specs));

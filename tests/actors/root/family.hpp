@@ -18,9 +18,13 @@
 /// Small children for the tests of the root.
 namespace copal::test {
 
-/// Asks its neighbour before it answers `relay_counts{number, incarnation}`.
-using toy_actor = caf::typed_actor<caf::replies_to<timer_due>::with<relay_counts>,
-  caf::replies_to<get_relay_counts>::with<relay_counts>,
+/// What toys say to each other and to the tests.
+using toy_actor = caf::typed_actor<
+  // Asks its neighbour, too, and then answers with the number and its incarnation.
+  caf::replies_to<timer_due>::with<relay_counts>,
+  // Answered without asking anybody.
+  caf::replies_to<child_health>::with<child_health>,
+  // Counted.
   caf::reacts_to<stop_all>>;
 
 /// What the children did, in order; and how they are to misbehave.
