@@ -85,7 +85,7 @@ std::string to_string(const step& s) {
   return out;
 }
 
-std::string_view to_string(wait_reason::kind k) {
+std::string to_string(wait_reason::kind k) {
   switch (k) {
     case wait_reason::kind::engine_away:
       return "engine away";

@@ -170,7 +170,7 @@ struct wait_reason {
 
   bool operator==(const wait_reason&) const = default;
 };
-std::string_view to_string(wait_reason::kind k);
+std::string to_string(wait_reason::kind k);
 
 /// What to do now, and what has to wait for what.
 struct plan {

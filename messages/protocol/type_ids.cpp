@@ -24,11 +24,18 @@ std::string text_of(const caf::error& e) {
   return context.empty() ? std::string{} : caf::to_string(context);
 }
 
+bool is_ours(std::uint8_t code) {
+  return code >= static_cast<std::uint8_t>(errc::invalid_input)
+         && code <= static_cast<std::uint8_t>(errc::internal);
+}
+
 } // namespace
 
 error from_caf(const caf::error& e) {
+  if (!e) // without a context to look at
+    return {errc::internal, "an error without a code"};
   if (e.category() == caf::atom("copal"))
-    return {static_cast<errc>(e.code()), text_of(e)};
+    return {is_ours(e.code()) ? static_cast<errc>(e.code()) : errc::internal, text_of(e)};
   if (e == caf::sec::request_timeout)
     return {errc::timeout, "no answer in time"};
   if (e == caf::sec::request_receiver_down || e.category() == caf::atom("exit"))

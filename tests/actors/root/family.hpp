@@ -40,7 +40,7 @@ struct family_log {
 };
 
 struct toy_args {
-  const char* name = "toy"; ///< A literal.
+  std::string name;
   std::uint64_t incarnation = 0;
   toy_actor neighbour; ///< May be null.
   std::shared_ptr<family_log> log;
@@ -48,20 +48,28 @@ struct toy_args {
 
 struct toy_state {
   toy_state() {}
-  const char* name = "toy";
   toy_args args;
   std::vector<caf::typed_response_promise<alive>> unanswered;
 };
 
-supervised<toy_actor>::behavior_type toy(
-  supervised<toy_actor>::stateful_pointer<toy_state> self, toy_args args);
+/// The scheduler's hooks know actors by the name of their state, also before they have begun.
+inline constexpr const char* toy_names[] = {"store", "engine", "conductor", "api"};
 
-/// A root with children in a chain: each asks the one before it; the first is asked by the last, so
-/// that the wiring is a circle.
+template <std::size_t N>
+struct named_toy_state : toy_state {
+  named_toy_state() {}
+  static inline const char* name = toy_names[N];
+};
+
+supervised<toy_actor>::behavior_type toy(
+  supervised<toy_actor>::pointer self, toy_state& st, toy_args args);
+
+/// A root with 1 to 4 children. Each has the one before it as its neighbour and the first has the
+/// last: the wiring is a circle.
 class family {
 public:
   family(virtual_system& system,
-    const std::vector<const char*>& names,
+    std::size_t size,
     const restart_budget& budget,
     const root_config& config = {});
 
