@@ -1,0 +1,117 @@
+#include "adapters/engine/session.hpp"
+
+#include "adapters/engine/codec.hpp"
+
+#include <utility>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace copal::engine_wire {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+namespace {
+
+http::request to_request(call what, const std::string& prefix) {
+  http::request out{std::move(what.method), prefix + what.target, std::move(what.body), {}};
+  if (!what.authorization.empty())
+    out.headers.emplace_back("X-Registry-Auth", what.authorization.reveal());
+  return out;
+}
+
+} // namespace
+
+session::session(asio::any_io_executor executor, const engine_config& config)
+  : executor_(executor),
+    deadlines_(config.deadlines),
+    client_(std::move(executor), config.server, config.limits) {}
+
+void session::close() {
+  closed_ = true;
+  client_.close();
+}
+
+awaitable<result<std::string>> session::exchange(call what, std::chrono::milliseconds within) {
+  const auto keep_alive = shared_from_this();
+  const auto op = what.op;
+  auto before = co_await prefix();
+  if (!before)
+    co_return fail(before.error().with_context(doing(op)));
+  auto request = to_request(std::move(what), *before);
+  auto answer = co_await client_.call(std::move(request), within);
+  if (!answer)
+    co_return fail(answer.error().with_context(doing(op)));
+  if (auto why = judged(op, *answer))
+    co_return fail(std::move(*why));
+  co_return std::move(answer->body);
+}
+
+awaitable<result<std::shared_ptr<http::line_stream>>> session::open(
+  call what, std::chrono::milliseconds within) {
+  const auto keep_alive = shared_from_this();
+  const auto op = what.op;
+  auto before = co_await prefix();
+  if (!before)
+    co_return fail(before.error().with_context(doing(op)));
+  auto request = to_request(std::move(what), *before);
+  auto opened = co_await client_.open(std::move(request), within);
+  if (!opened)
+    co_return fail(opened.error().with_context(doing(op)));
+  if (opened->stream)
+    co_return std::move(opened->stream);
+  if (auto why = judged(op, opened->refusal))
+    co_return fail(std::move(*why));
+  co_return fail(errc::corrupt,
+    std::string{doing(op)} + ": status " + std::to_string(opened->refusal.status)
+      + " where a stream was expected");
+}
+
+std::optional<error> session::judged(operation op, const http::answer& x) {
+  auto why = judge(op, x.status, x.body);
+  constexpr unsigned bad_request = 400; // also: this version is not spoken here
+  if (x.status == bad_request && why && why->code == errc::unavailable)
+    agreed_.reset();
+  return why;
+}
+
+awaitable<result<std::string>> session::prefix() {
+  if (!negotiating_) {
+    if (agreed_ && *agreed_ && era_ == client_.era())
+      co_return *agreed_;
+    negotiating_ = true;
+    agreed_ = co_await negotiate();
+    era_ = client_.era();
+    negotiating_ = false;
+    for (auto* x : std::exchange(waiting_, {}))
+      x->cancel();
+    co_return *agreed_;
+  }
+  // One asks for all.
+  asio::steady_timer turn{executor_, asio::steady_timer::time_point::max()};
+  waiting_.push_back(&turn);
+  boost::system::error_code cancelled;
+  co_await turn.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  if (agreed_)
+    co_return *agreed_;
+  co_return fail(errc::unavailable, "the API version is being agreed upon anew");
+}
+
+awaitable<result<std::string>> session::negotiate() {
+  http::request question{"GET", "/version", {}, {}};
+  auto answer = co_await client_.call(std::move(question), deadlines_.look);
+  if (!answer)
+    co_return fail(std::move(answer.error()));
+  if (auto why = judge(operation::look, answer->status, answer->body))
+    co_return fail(why->with_context("asking for the API version"));
+  const auto theirs = read_version(answer->body);
+  if (!theirs)
+    co_return fail(theirs.error().with_context("asking for the API version"));
+  const auto chosen = choose_version(*theirs);
+  if (!chosen)
+    co_return fail(chosen.error());
+  co_return "/v1." + std::to_string(*chosen);
+}
+
+} // namespace copal::engine_wire
