@@ -354,6 +354,7 @@ TEST_SUITE("planning: comparison") {
   TEST_CASE("summary: one line, bounded, that reads as a reason") {
     const auto differ = [](const std::vector<std::string>& names) {
       std::vector<field_difference> out;
+      out.reserve(names.size());
       for (const auto& name : names)
         out.push_back({name, "a", "b"});
       return out;

@@ -26,6 +26,7 @@ TEST_SUITE("planning") {
 
   TEST_CASE("derived ids: many names have many numbers, all between 2 and 2^31 - 1") {
     std::vector<service_name> names;
+    names.reserve(20000);
     for (int i = 0; i < 20000; ++i)
       names.push_back({"service-" + std::to_string(i)});
     std::map<std::int64_t, service_name> seen;

@@ -285,6 +285,7 @@ std::vector<recording> services(bool odd) {
       files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
+  out.reserve(files.size());
   for (const auto& file : files)
     out.push_back(decode(read(file)));
   return out;

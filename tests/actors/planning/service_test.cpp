@@ -127,10 +127,10 @@ TEST_SUITE("planning: services") {
       {"a mode that is not listed is joined", map({{"network_mode", "front"}}), front_mode + front},
       {"host: with the device's name",
         map({{"network_mode", "host"}}),
-        "network_mode: \"host\"; hostname: \"device-host\""},
+        R"(network_mode: "host"; hostname: "device-host")"},
       {"host: or its own",
         map({{"network_mode", "host"}, {"hostname", "h"}}),
-        "network_mode: \"host\"; hostname: \"h\""},
+        R"(network_mode: "host"; hostname: "h")"},
       {"bridge", map({{"network_mode", "bridge"}}), "network_mode: \"bridge\""},
       {"none", map({{"network_mode", "none"}}), "network_mode: \"none\""},
       {"another service's", map({{"network_mode", "service:db"}}), "network_mode: \"service:db\""},
@@ -150,11 +150,11 @@ TEST_SUITE("planning: services") {
       {"the supervisor's own network",
         map({{"networks", list({"supervisor0"})}}),
         "composition.networks[0]: the network supervisor0 cannot be joined by name; set the label "
-        "io.balena.features.supervisor-api: \"1\" instead"},
+        R"(io.balena.features.supervisor-api: "1" instead)"},
       {"also as mode",
         map({{"network_mode", "supervisor0"}}),
         "composition.network_mode: the network supervisor0 cannot be joined by name; set the label "
-        "io.balena.features.supervisor-api: \"1\" instead"},
+        R"(io.balena.features.supervisor-api: "1" instead)"},
       {"another container's network",
         map({{"network_mode", "container:abc"}}),
         "composition.network_mode: found \"container:abc\", expected host, bridge, none, "

@@ -173,7 +173,8 @@ TEST_SUITE("planning: recorded from v19 on Docker 20.10") {
   }
 
   TEST_CASE("transcripts: odd input that could never work is refused") {
-    for (const auto& [name, reason] : refused) {
+    for (const auto& entry : refused) {
+      const auto& name = entry.first;
       CAPTURE(name);
       auto others = names_of_refused();
       others.erase(std::find(others.begin(), others.end(), name));
