@@ -91,6 +91,7 @@ std::string expected(const std::map<std::string, std::string>& table, const std:
 
 std::vector<std::string> names_of_refused() {
   std::vector<std::string> out;
+  out.reserve(refused.size());
   for (const auto& [name, reason] : refused)
     out.push_back(name);
   return out;
