@@ -6,6 +6,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/spawn_options.hpp>
 #include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 namespace copal {
 
