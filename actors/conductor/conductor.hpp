@@ -7,12 +7,14 @@
 #include "messages/protocol/supervision.hpp"
 #include "messages/protocol/update.hpp"
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 namespace copal {
 
@@ -33,6 +35,12 @@ struct conductor_config {
   std::chrono::milliseconds longest_pause = std::chrono::minutes{15};
 };
 
+/// A target that waits for the one before it to be stored.
+struct waiting_target {
+  set_target msg;
+  caf::typed_response_promise<target_accepted> asker;
+};
+
 struct conductor_state {
   conductor_state() {}
   static inline const char* name = "conductor";
@@ -49,7 +57,8 @@ struct conductor_state {
   bool has_target = false;            ///< `doc` was understood: `now.target` is it.
   std::string problem;
   std::vector<std::string> warnings;
-  int saving = 0; ///< Targets on their way to the store.
+  bool storing = false;               ///< One is on its way to the store.
+  std::deque<waiting_target> waiting; ///< Those that came meanwhile.
 
   bool target_known = false; ///< The store was asked, or a target came before its answer.
   bool commits_known = false;

@@ -11,9 +11,6 @@ using self_ptr = containers_child::stateful_pointer<containers_state>;
 inline constexpr std::chrono::seconds read_deadline{30};
 inline constexpr const char* watch_timer = "watch";
 
-// -- view.cpp: what is shown, and who hears of it
-// ---------------------------------------------------
-
 /// The present view, without telling anybody.
 engine_view view_of(const containers_state& st);
 
@@ -30,15 +27,9 @@ void show_gone(containers_state& st, std::uint64_t look, const container_id& id)
 void show(containers_state& st, std::uint64_t look, engine::network_list& list);
 void show(containers_state& st, std::uint64_t look, engine::volume_list& list);
 
-// -- listing.cpp: what there is
-// ---------------------------------------------------------------------
-
 /// Lists everything; inspects the containers that are not as known. While live, what is known stays
 /// in force meanwhile. A listing under way is given up for the new one.
 void list_all(self_ptr self);
-
-// -- watch.cpp: following the engine
-// ----------------------------------------------------------------
 
 /// Opens a new watch on the engine, then lists everything.
 void begin_watch(self_ptr self);
@@ -54,9 +45,6 @@ void become_live(self_ptr self);
 
 /// Takes events into account: looks at what they point to.
 void take_events(self_ptr self, engine::event_batch& batch);
-
-// -- steps.cpp: doing
-// -------------------------------------------------------------------------------
 
 /// Does a step, or joins the same step that is being done.
 caf::result<step_done> do_one(self_ptr self, const step& what);

@@ -29,6 +29,14 @@ void fetch_failed(self_ptr self, const std::string& name, error why) {
   failure.waiting = true;
   st.waits.set(self, name, failure.pause);
   tell(self);
+  look(self); // It may have had its effect all the same.
+}
+
+/// The row may be on the disk all the same: what is there is read anew.
+void store_failed(self_ptr self, const std::string& name, std::uint64_t number, error why) {
+  load_rows(self);
+  if (is_current(self, name, number))
+    fetch_failed(self, name, std::move(why));
 }
 
 void fetch_done(
@@ -53,8 +61,7 @@ void record_fetched(
           fetch_done(self, name, row, details);
       },
       [self, name, number](const caf::error& why) {
-        if (is_current(self, name, number))
-          fetch_failed(self, name, from_caf(why).with_context("recording the image"));
+        store_failed(self, name, number, from_caf(why).with_context("recording the image"));
       });
 }
 
@@ -112,8 +119,7 @@ void begin_fetch(self_ptr self, const image_row& row) {
         pull(self, name, number);
       },
       [self, name, number](const caf::error& why) {
-        if (is_current(self, name, number))
-          fetch_failed(self, name, from_caf(why).with_context("recording the fetch"));
+        store_failed(self, name, number, from_caf(why).with_context("recording the fetch"));
       });
 }
 

@@ -16,9 +16,6 @@ inline constexpr const char* look_timer = "look";
 inline constexpr const char* load_timer = "load";
 inline constexpr const char* fetch_timer = "fetches";
 
-// -- view.cpp
-// ---------------------------------------------------------------------------------------
-
 images_view view_of(const images_state& st);
 
 /// Tells the sink when the view changed since it was told last.
@@ -39,16 +36,10 @@ const image_row* find_row(const images_state& st, const image_row& row);
 
 const engine_image* find_image(const images_state& st, const engine_image_id& id);
 
-// -- fetch.cpp
-// --------------------------------------------------------------------------------------
-
 /// Begins a fetch; joins one that is under way.
 void begin_fetch(self_ptr self, const image_row& row);
 void take_progress(self_ptr self, const engine::pull_progress& news);
 void check_fetches(self_ptr self);
-
-// -- rows.cpp
-// ---------------------------------------------------------------------------------------
 
 void save(self_ptr self, const std::string& subject, const image_row& row);
 void remove(self_ptr self, const std::string& subject, const image_row& row);

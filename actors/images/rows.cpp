@@ -12,13 +12,16 @@ template <class Call, class Then>
 void ask_store(self_ptr self, const std::string& subject, Call call, Then then) {
   self->request(self->state.links.store, store_deadline, std::move(call))
     .then([then](const store::stored&) { then(); },
-      [self, subject](const caf::error& why) { finish(self, subject, from_caf(why)); });
+      [self, subject](const caf::error& why) {
+        load_rows(self); // It may be on the disk all the same.
+        finish(self, subject, from_caf(why));
+      });
 }
 
-/// True when we fetched that image, under whatever row.
-bool is_ours(const images_state& st, const engine_image_id& id) {
-  return std::any_of(st.rows.begin(), st.rows.end(), [&id](const image_row& r) {
-    return r.ours && r.engine_id == id;
+/// True when we fetched that image, or are just fetching it, under whatever row.
+bool is_ours(const images_state& st, const image_row& row) {
+  return std::any_of(st.rows.begin(), st.rows.end(), [&row](const image_row& r) {
+    return r.ours && (r.engine_id == row.engine_id || (r.engine_id.empty() && r.name == row.name));
   });
 }
 
@@ -54,14 +57,14 @@ void remove_name(self_ptr self, const std::string& subject, const std::string& n
 }
 
 /// What is left of an image after its name went: with no name at all, it goes too.
-void remove_rest(self_ptr self, const std::string& subject, const image_row& row) {
-  self->request(self->state.links.engine, read_deadline, engine::inspect_image{row.engine_id.value})
+void remove_rest(
+  self_ptr self, const std::string& subject, const image_row& row, const engine_image_id& id) {
+  self->request(self->state.links.engine, read_deadline, engine::inspect_image{id.value})
     .then(
-      [self, subject, row](const engine::image_details& left) {
+      [self, subject, row, id](const engine::image_details& left) {
         if (!left.image.tags.empty() || !left.image.digests.empty())
           return drop(self, subject, row);
-        remove_name(
-          self, subject, row.engine_id.value, [self, subject, row] { drop(self, subject, row); });
+        remove_name(self, subject, id.value, [self, subject, row] { drop(self, subject, row); });
       },
       [self, subject, row](const caf::error& why) {
         if (from_caf(why).code == errc::not_found)
@@ -70,14 +73,36 @@ void remove_rest(self_ptr self, const std::string& subject, const image_row& row
       });
 }
 
+template <class Same>
+bool is_shared(const images_state& st, const image_row& row, Same same) {
+  return std::any_of(
+    st.rows.begin(), st.rows.end(), [&](const image_row& r) { return r != row && same(r); });
+}
+
+/// Removes the row's name from an image, and the image when nobody else needs it.
+void remove_found(
+  self_ptr self, const std::string& subject, const image_row& row, const engine_image& image) {
+  const auto image_shared =
+    is_shared(self->state, row, [&](const auto& r) { return r.engine_id == image.id; });
+  const auto name = engine_name(image, row.name);
+  const auto rest = [self, subject, row, image_shared, id = image.id] {
+    if (image_shared)
+      drop(self, subject, row);
+    else
+      remove_rest(self, subject, row, id);
+  };
+  if (name.empty())
+    return rest();
+  remove_name(self, subject, name, rest);
+}
+
 } // namespace
 
 void save(self_ptr self, const std::string& subject, const image_row& wanted) {
   auto& st = self->state;
   auto row = wanted;
-  row.ours = is_ours(st, row.engine_id);
+  row.ours = is_ours(st, row);
   if (const auto* known = find_row(st, row); known != nullptr) {
-    row.ours = row.ours || (known->ours && known->engine_id.empty());
     // The name moved to another image. The one before stays recorded under its id until no
     // container runs from it.
     if (known->ours && !known->engine_id.empty() && known->engine_id != row.engine_id) {
@@ -98,25 +123,19 @@ void remove(self_ptr self, const std::string& subject, const image_row& wanted) 
   if (known == nullptr)
     return drop(self, subject, wanted);
   const auto row = *known;
-  const auto* image = find_image(st, row.engine_id);
-  const auto others = [&](auto same) {
-    return std::any_of(
-      st.rows.begin(), st.rows.end(), [&](const image_row& r) { return r != row && same(r); });
-  };
-  const auto name_shared = others([&](const image_row& r) { return r.name == row.name; });
-  const auto image_shared =
-    others([&](const image_row& r) { return r.engine_id == row.engine_id; });
-  if (!row.ours || image == nullptr || name_shared)
+  const auto name_shared = is_shared(st, row, [&](const auto& r) { return r.name == row.name; });
+  if (!row.ours || name_shared)
     return drop(self, subject, row);
-  const auto name = engine_name(*image, row.name);
-  if (name.empty())
-    return image_shared ? drop(self, subject, row) : remove_rest(self, subject, row);
-  remove_name(self, subject, name, [self, subject, row, image_shared] {
-    if (image_shared)
-      drop(self, subject, row);
-    else
-      remove_rest(self, subject, row);
-  });
+  // Asked by name where no id is recorded: a fetch may have had its effect without an answer.
+  const auto name = row.engine_id.empty() ? row.name : row.engine_id.value;
+  self->request(st.links.engine, read_deadline, engine::inspect_image{name})
+    .then([self, subject, row](
+            const engine::image_details& found) { remove_found(self, subject, row, found.image); },
+      [self, subject, row](const caf::error& why) {
+        if (from_caf(why).code == errc::not_found)
+          return drop(self, subject, row);
+        finish(self, subject, from_caf(why));
+      });
 }
 
 void answer_after_look(self_ptr self, const std::string& subject) {

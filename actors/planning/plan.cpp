@@ -84,7 +84,7 @@ plan make_plan(const situation& s) {
   const auto apps = stand_apps(s);
   plan_system(s, apps, out);
   for (const auto& app : apps) {
-    plan_fetches(s, app, out);
+    plan_fetches(s, apps, app, out);
     plan_services(s, app, out);
     plan_components(s, app, out);
     plan_commit(s, app, out);

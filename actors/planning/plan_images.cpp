@@ -58,39 +58,9 @@ bool kills_first(update_strategy strategy) {
          || strategy == update_strategy::delete_then_download;
 }
 
-void plan_fetch(
-  const situation& s, const app_standing& app, const service_pair& pair, plan_builder& out) {
-  const auto& name = pair.target->image_name;
-  const auto subject = "image:" + name;
-  for (const auto& f : s.images.fetching) {
-    if (f.name == name)
-      return out.wait({wait_reason::kind::fetching,
-        app.id,
-        subject,
-        "fetching " + name + ", " + std::to_string(f.percent) + " %"});
-  }
-  if (const auto* failed = failure_of(s, name); failed != nullptr && failed->waiting)
-    return out.wait({wait_reason::kind::back_off,
-      app.id,
-      subject,
-      "fetch " + name + " failed " + std::to_string(failed->count)
-        + " times: " + to_string(failed->last)});
-  if (kills_first(pair.target->strategy) && pair.current != nullptr)
-    return out.wait({wait_reason::kind::dependency,
-      app.id,
-      subject,
-      "fetch " + name + " when the old container has gone"});
-  if (pair.target->strategy == update_strategy::delete_then_download) {
-    const auto old = std::any_of(s.images.rows.begin(), s.images.rows.end(), [&](const auto& row) {
-      return row.app == app.id && row.service_name_ == pair.target->name && row.name != name;
-    });
-    if (old)
-      return out.wait({wait_reason::kind::dependency,
-        app.id,
-        subject,
-        "fetch " + name + " when the old image has gone"});
-  }
-  out.add({app.id, fetch_image{pair.image.wanted}, "the engine does not have it"});
+bool is_row_of(const container_identity& who, const image_row& row) {
+  return who.app == row.app && who.name == row.service_name_ && who.image == row.image
+         && who.release == row.release && who.commit == row.commit;
 }
 
 /// A row is kept while the target names it, while a container runs from its image, and while its
@@ -115,8 +85,48 @@ bool is_needed(const situation& s, const std::vector<app_standing>& apps, const 
         return pair.image.what == image_standing::kind::ready && pair.image.id == row.engine_id;
       });
     });
-    return !held || (c.who.name == row.service_name_ && c.who.commit == row.commit);
+    return !held || (is_row_of(c.who, row));
   });
+}
+
+void plan_fetch(const situation& s,
+  const std::vector<app_standing>& apps,
+  const app_standing& app,
+  const service_pair& pair,
+  plan_builder& out) {
+  const auto& name = pair.target->image_name;
+  const auto subject = "image:" + name;
+  for (const auto& f : s.images.fetching) {
+    if (f.name == name)
+      return out.wait({wait_reason::kind::fetching,
+        app.id,
+        subject,
+        "fetching " + name + ", " + std::to_string(f.percent) + " %"});
+  }
+  if (const auto* failed = failure_of(s, name); failed != nullptr && failed->waiting)
+    return out.wait({wait_reason::kind::back_off,
+      app.id,
+      subject,
+      "fetch " + name + " failed " + std::to_string(failed->count)
+        + " times: " + to_string(failed->last)});
+  if (kills_first(pair.target->strategy) && pair.current != nullptr)
+    return out.wait({wait_reason::kind::dependency,
+      app.id,
+      subject,
+      "fetch " + name + " when the old container has gone"});
+  if (pair.target->strategy == update_strategy::delete_then_download) {
+    // An old image that somebody else still runs from is not waited for: it may wait for us.
+    const auto old = std::any_of(s.images.rows.begin(), s.images.rows.end(), [&](const auto& row) {
+      return row.app == app.id && row.service_name_ == pair.target->name && row.name != name
+             && !is_needed(s, apps, row);
+    });
+    if (old)
+      return out.wait({wait_reason::kind::dependency,
+        app.id,
+        subject,
+        "fetch " + name + " when the old image has gone"});
+  }
+  out.add({app.id, fetch_image{pair.image.wanted}, "the engine does not have it"});
 }
 
 } // namespace
@@ -147,7 +157,10 @@ image_standing standing_of(
   return out;
 }
 
-void plan_fetches(const situation& s, const app_standing& app, plan_builder& out) {
+void plan_fetches(const situation& s,
+  const std::vector<app_standing>& apps,
+  const app_standing& app,
+  plan_builder& out) {
   for (const auto& pair : app.pairs) {
     switch (pair.image.what) {
       case image_standing::kind::ready:
@@ -156,18 +169,24 @@ void plan_fetches(const situation& s, const app_standing& app, plan_builder& out
         out.add({app.id, save_image{pair.image.wanted}, "the engine has it already"});
         break;
       case image_standing::kind::absent:
-        plan_fetch(s, app, pair, out);
+        plan_fetch(s, apps, app, pair, out);
         break;
     }
   }
 }
 
 void plan_removals(const situation& s, const std::vector<app_standing>& apps, plan_builder& out) {
-  if (!s.images.fetching.empty())
-    return; // What is on its way may share layers, or even the name.
   for (const auto& row : s.images.rows) {
-    if (!is_needed(s, apps, row))
+    if (is_needed(s, apps, row))
+      continue;
+    // What is on its way may share layers with it, or even its name.
+    if (s.images.fetching.empty())
       out.add({row.app, remove_image{row}, "no release and no container needs it"});
+    else
+      out.wait({wait_reason::kind::fetching,
+        row.app,
+        "image:" + row.name,
+        row.name + " is removed when nothing is being fetched"});
   }
 }
 

@@ -84,6 +84,9 @@ public:
   /// from 1 and from now.
   void kill_before(std::string name, std::uint64_t k);
 
+  /// Forgets the kills that have not happened yet.
+  void spare_all() { kills_.clear(); }
+
   /// Keeps an actor from running, as a call that never returns would: not even a kill ends it.
   void freeze(const caf::strong_actor_ptr& actor);
   void thaw_all();

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "actors/conductor/conductor.hpp"
+
+// The parts of one actor; nobody else includes this.
+namespace copal::conductor_parts {
+
+using self_ptr = conductor_child::stateful_pointer<conductor_state>;
+
+inline constexpr const char* load_timer = "load";
+inline constexpr const char* views_timer = "views";
+
+// loop.cpp: from what is shown to the next steps.
+
+/// Takes a view unless a newer one is known.
+void take_view(conductor_state& st, engine_view view);
+void take_view(conductor_state& st, images_view view);
+
+/// Makes a plan from what is known now and begins its steps.
+void replan(self_ptr self);
+
+/// The pause of a subject is over.
+void pause_over(self_ptr self, const std::string& subject);
+
+/// Every pause ends, and users' locks are looked at anew.
+void end_pauses(conductor_state& st);
+
+// steps.cpp: handing out.
+
+/// Hands a step to the actor that does it; plans again when it has ended.
+void begin(self_ptr self, const step& s);
+
+// target.cpp: where the target comes from and how it is kept.
+
+/// Checks a target, has it stored, and then turns to it. One at a time, in the order they came.
+caf::result<target_accepted> take_target(self_ptr self, set_target& msg);
+
+/// Asks the store for what the last run left, until it answers.
+void load(self_ptr self);
+
+} // namespace copal::conductor_parts

@@ -1,0 +1,127 @@
+// Handing out steps.
+
+#include "actors/conductor/deadlines.hpp"
+#include "actors/conductor/parts.hpp"
+#include "actors/planning/backoff.hpp"
+
+namespace copal::conductor_parts {
+
+namespace {
+
+template <class... Fs>
+struct overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <class... Fs>
+overloaded(Fs...) -> overloaded<Fs...>;
+
+void forget_running(conductor_state& st, const std::string& subject) {
+  st.now.busy.erase(subject);
+  std::erase_if(st.running, [&subject](const step& s) { return subject_of(s) == subject; });
+}
+
+void step_succeeded(self_ptr self, const std::string& subject) {
+  auto& st = self->state;
+  forget_running(st, subject);
+  st.now.failures.erase(subject);
+  replan(self);
+}
+
+void step_failed(self_ptr self, const std::string& subject, const caf::error& why) {
+  auto& st = self->state;
+  forget_running(st, subject);
+  auto& failure = st.now.failures[subject];
+  failure.subject = subject;
+  failure.last = from_caf(why);
+  ++failure.count;
+  failure.pause = planning::backoff(failure.count, st.config.longest_pause);
+  failure.waiting = true;
+  st.pauses.set(self, subject, failure.pause);
+  replan(self);
+}
+
+/// A user's lock was found, or not. One that is held is looked at again after a growing pause.
+void locks_found(self_ptr self, app_id app, const host::found_locks& found) {
+  auto& st = self->state;
+  st.now.locks[app] = {app, true, found.held};
+  const auto subject = "locks:" + to_string(app);
+  if (found.held.empty()) {
+    st.lock_looks.erase(app);
+  } else {
+    const auto pause = planning::backoff(++st.lock_looks[app], st.config.longest_pause);
+    st.pauses.set(self, subject, pause);
+  }
+  step_succeeded(self, subject);
+}
+
+template <class Done, class Handle>
+void ask_to_do(self_ptr self, const Handle& who, std::chrono::seconds deadline, const step& s) {
+  const auto subject = subject_of(s);
+  self->request(who, deadline, do_step{s})
+    .then(
+      [self, subject](Done& done) {
+        take_view(self->state, std::move(done.now));
+        step_succeeded(self, subject);
+      },
+      [self, subject](const caf::error& why) { step_failed(self, subject, why); });
+}
+
+void save_commit(self_ptr self, const step& s, const commit_id& commit) {
+  const auto subject = subject_of(s);
+  auto stored = commit.empty() ? std::nullopt : std::optional{commit};
+  self->request(self->state.links.store, deadlines::store, store::save_commit{s.app, stored})
+    .then(
+      [self, subject, app = s.app, stored](const store::stored&) {
+        if (stored)
+          self->state.now.commits[app] = *stored;
+        else
+          self->state.now.commits.erase(app);
+        step_succeeded(self, subject);
+      },
+      [self, subject](const caf::error& why) { step_failed(self, subject, why); });
+}
+
+void find_locks(self_ptr self, const step& s, const look_for_locks& what) {
+  const auto subject = subject_of(s);
+  self->request(self->state.links.host, deadlines::locks, host::find_locks{s.app, what.services})
+    .then([self, app = s.app](const host::found_locks& found) { locks_found(self, app, found); },
+      [self, subject](const caf::error& why) { step_failed(self, subject, why); });
+}
+
+std::chrono::seconds grace_of(const step_action& action) {
+  return std::visit(overloaded{
+                      [](const stop_container& a) { return a.grace; },
+                      [](const kill_container& a) { return a.grace; },
+                      [](const auto&) { return std::chrono::seconds{0}; },
+                    },
+    action);
+}
+
+} // namespace
+
+void begin(self_ptr self, const step& s) {
+  auto& st = self->state;
+  st.now.busy.insert(subject_of(s));
+  st.running.push_back(s);
+  const auto& links = st.links;
+  std::visit(overloaded{
+               [&](const look_for_locks& a) { find_locks(self, s, a); },
+               [&](const record_commit& a) { save_commit(self, s, a.commit); },
+               [&](const fetch_image&) {
+                 ask_to_do<image_step_done>(self, links.images, deadlines::image_step, s);
+               },
+               [&](const save_image&) {
+                 ask_to_do<image_step_done>(self, links.images, deadlines::image_step, s);
+               },
+               [&](const remove_image&) {
+                 ask_to_do<image_step_done>(self, links.images, deadlines::image_step, s);
+               },
+               [&](const auto& a) {
+                 ask_to_do<step_done>(
+                   self, links.containers, deadlines::container_step + grace_of(a), s);
+               },
+             },
+    s.action);
+}
+
+} // namespace copal::conductor_parts

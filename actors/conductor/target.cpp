@@ -1,0 +1,122 @@
+// The target: where it comes from and how it is kept.
+
+#include "actors/conductor/deadlines.hpp"
+#include "actors/conductor/parts.hpp"
+#include "actors/planning/backoff.hpp"
+#include "actors/planning/normalise.hpp"
+
+namespace copal::conductor_parts {
+
+namespace {
+
+/// Targets that wait for the one being stored; above it they are refused.
+constexpr std::size_t most_waiting = 16;
+
+void adopt_target(self_ptr self, target_document doc, planning::normalised found, bool force) {
+  auto& st = self->state;
+  st.doc = std::move(doc);
+  st.has_target = true;
+  st.target_known = true;
+  st.problem.clear();
+  st.warnings = std::move(found.warnings);
+  st.now.target = std::move(found.target);
+  st.now.force = force;
+  end_pauses(st);
+  st.now.failures.clear();
+  st.forgiven.insert(
+    st.now.engine.stopped_from_outside.begin(), st.now.engine.stopped_from_outside.end());
+  st.now.engine.stopped_from_outside.clear();
+  replan(self);
+}
+
+/// Stores the oldest target that waits, then turns to it; then the next.
+void store_next(self_ptr self) {
+  auto& st = self->state;
+  if (st.storing || st.waiting.empty())
+    return;
+  auto next = std::move(st.waiting.front());
+  st.waiting.pop_front();
+  auto found = planning::normalise_target(next.msg.doc, st.config.device);
+  if (!found) { // It was understood when it came.
+    next.asker.deliver(to_caf(found.error()));
+    return store_next(self);
+  }
+  const auto changed = !st.has_target || st.now.target != found->target;
+  st.storing = true;
+  self->request(st.links.store, deadlines::store, store::save_target{next.msg.doc})
+    .then(
+      [self, changed, next, found = std::move(*found)](const store::stored&) mutable {
+        self->state.storing = false;
+        adopt_target(self, std::move(next.msg.doc), std::move(found), next.msg.force);
+        next.asker.deliver(target_accepted{changed});
+        store_next(self);
+      },
+      [self, next](const caf::error& why) mutable {
+        self->state.storing = false;
+        next.asker.deliver(to_caf(from_caf(why).with_context("storing the target")));
+        store_next(self);
+      });
+}
+
+/// The target of the last run. One that this Copal does not understand is left in the store, and
+/// nothing is touched until another comes.
+void target_loaded(self_ptr self, store::stored_target& stored) {
+  auto& st = self->state;
+  if (st.target_known)
+    return;
+  st.target_known = true;
+  if (!stored.doc)
+    return;
+  auto found = planning::normalise_target(*stored.doc, st.config.device);
+  if (found)
+    return adopt_target(self, std::move(*stored.doc), std::move(*found), false);
+  st.doc = std::move(stored.doc);
+  st.problem = "the stored target is not understood: " + found.error().what;
+}
+
+} // namespace
+
+caf::result<target_accepted> take_target(self_ptr self, set_target& msg) {
+  auto& st = self->state;
+  auto found = planning::normalise_target(msg.doc, st.config.device);
+  if (!found)
+    return to_caf(found.error().with_context("target from " + msg.doc.origin));
+  const auto idle = !st.storing && st.waiting.empty();
+  if (idle && st.has_target && st.doc == msg.doc) {
+    st.now.force = st.now.force || msg.force;
+    end_pauses(st);
+    replan(self);
+    return target_accepted{false};
+  }
+  if (st.waiting.size() >= most_waiting)
+    return to_caf({errc::exhausted, "too many targets at once; the last ones are being stored"});
+  auto promise = self->make_response_promise<target_accepted>();
+  st.waiting.push_back({std::move(msg), promise});
+  store_next(self);
+  return promise;
+}
+
+void load(self_ptr self) {
+  auto& st = self->state;
+  const auto failed = [self](const caf::error&) {
+    auto& state = self->state;
+    state.pauses.set(
+      self, load_timer, planning::backoff(++state.load_failures, state.config.longest_pause));
+  };
+  if (!st.target_known) {
+    self->request(st.links.store, deadlines::store, store::load_target{})
+      .then([self](store::stored_target& stored) { target_loaded(self, stored); }, failed);
+  }
+  if (!st.commits_known) {
+    self->request(st.links.store, deadlines::store, store::load_commits{})
+      .then(
+        [self](store::commit_list& commits) {
+          self->state.commits_known = true;
+          self->state.now.commits = std::move(commits.items);
+          replan(self);
+        },
+        failed);
+  }
+}
+
+} // namespace copal::conductor_parts

@@ -1,0 +1,71 @@
+#include "main/tree.hpp"
+
+#include "actors/root/relay.hpp"
+#include "actors/spawn.hpp"
+
+namespace copal {
+
+tree plant_tree(caf::actor_system& system, const tree_config& config, edges from) {
+  using namespace std::chrono_literals;
+
+  // The stable handles come first, so that everybody can be given everybody's.
+  const auto store = spawn_relay<store_actor>(system, {"store"});
+  const auto engine = spawn_relay<engine_actor>(system, {"engine"});
+  const auto host = spawn_relay<host_actor>(system, {"host"});
+  const auto images_relay = spawn_relay<images_actor>(system, {"images"});
+  const auto containers_relay = spawn_relay<containers_actor>(system, {"containers"});
+  const auto conductor_relay = spawn_relay<conductor_actor>(system, {"conductor"});
+
+  // The wiring: who is given whose handle, and so who can talk to whom.
+  const images_links images_know{engine, store, conductor_relay};
+  const containers_links containers_know{engine, conductor_relay, images_relay};
+  const conductor_links conductor_knows{containers_relay, images_relay, store, host};
+
+  // The tree: what is started in this order, ended in the reverse one, and restarted how often
+  // within ten minutes before the process gives up and the service manager starts it whole.
+  const restart_budget edge{20, 10min, 1s, 30s, 1min};    // The outside fails more than we do.
+  const restart_budget decider{10, 10min, 1s, 30s, 1min}; // A bug that comes back is not healed so.
+  std::vector<child_spec> children;
+  // Without its store nothing may be decided; a damaged file is set aside when it opens again.
+  children.push_back(child_of<store_actor>("store", edge, store, from.store));
+  children.push_back(child_of<engine_actor>("engine",
+    edge,
+    engine,
+    [start = from.engine, containers_relay, images_relay](
+      caf::actor_system& sys, std::uint64_t incarnation) {
+      return start(sys, incarnation, containers_relay, images_relay);
+    }));
+  children.push_back(child_of<host_actor>("host", edge, host, from.host));
+  // On waking up they ask for themselves: images its rows and the engine's list, containers a watch
+  // on the engine and its lists, the conductor its target and both views.
+  children.push_back(child_of<images_actor>("images",
+    decider,
+    images_relay,
+    [images_know, limits = config.images](caf::actor_system& sys, std::uint64_t incarnation) {
+      return spawn_actor(sys, images, images_know, limits, incarnation);
+    }));
+  children.push_back(child_of<containers_actor>("containers",
+    decider,
+    containers_relay,
+    [containers_know](caf::actor_system& sys, std::uint64_t incarnation) {
+      return spawn_actor(sys, containers, containers_know, incarnation);
+    }));
+  children.push_back(child_of<conductor_actor>("conductor",
+    decider,
+    conductor_relay,
+    [conductor_knows, settings = config.conductor](caf::actor_system& sys, std::uint64_t) {
+      return spawn_actor(sys, conductor, settings, conductor_knows);
+    }));
+
+  tree out;
+  out.root = spawn_root(system, config.root, std::move(children));
+  out.conductor = conductor_relay;
+  out.containers = containers_relay;
+  out.images = images_relay;
+  out.engine = engine;
+  out.store = store;
+  out.host = host;
+  return out;
+}
+
+} // namespace copal

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "actors/conductor/conductor.hpp"
+#include "actors/containers/containers.hpp"
+#include "actors/images/images.hpp"
+#include "actors/root/root.hpp"
+#include "messages/protocol/host.hpp"
+#include "messages/protocol/store.hpp"
+
+#include <functional>
+
+namespace copal {
+
+/// What the deciding actors stand on. Each starts one incarnation, counted from 1.
+struct edges {
+  std::function<supervised<engine_actor>(caf::actor_system&,
+    std::uint64_t incarnation,
+    const event_sink_actor& events,
+    const pull_sink_actor& pulls)>
+    engine;
+  std::function<supervised<store_actor>(caf::actor_system&, std::uint64_t incarnation)> store;
+  std::function<supervised<host_actor>(caf::actor_system&, std::uint64_t incarnation)> host;
+};
+
+struct tree_config {
+  root_config root;
+  conductor_config conductor;
+  images_config images;
+};
+
+/// The stable handles, for those who ask from outside.
+struct tree {
+  root_actor root;
+  conductor_actor conductor;
+  containers_actor containers;
+  images_actor images;
+  engine_actor engine;
+  store_actor store;
+  host_actor host;
+};
+
+/// Starts everything: who supervises whom, in which order, with which budget, and who listens to
+/// whom. The handles stay good over restarts.
+tree plant_tree(caf::actor_system& system, const tree_config& config, edges from);
+
+} // namespace copal

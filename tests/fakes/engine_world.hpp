@@ -1,0 +1,94 @@
+#pragma once
+
+#include "messages/engine.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace copal::test {
+
+/// An image in the engine, or in the registry.
+struct world_image {
+  engine_image image;
+  image_facts facts;
+};
+
+/// What a container engine and its registry hold, and what the engine API does to it: the truth
+/// behind the fake engine. It outlives the fake's actor, as a real engine outlives a connection.
+/// Behaviour: Docker 20.10 as measured (spec/transcripts, and the contract suite).
+class engine_world {
+public:
+  // -- the engine's calls; each result is what the API answers
+  // -------------------------------------
+
+  engine::container_list list_containers() const;
+  result<container> inspect_container(const container_id& id) const;
+  engine::network_list list_networks() const { return {networks}; }
+  engine::volume_list list_volumes() const { return {volumes}; }
+  engine::image_list list_images() const;
+  result<engine::image_details> inspect_image(const std::string& name) const;
+
+  result<engine::done> pull_image(const std::string& name);
+  result<engine::done> remove_image(const std::string& name, bool force);
+  result<container_id> create_container(const std::string& name, container_config config);
+  result<engine::done> connect_network(const engine::connect_network& call);
+  result<engine::done> start_container(const container_id& id);
+  result<engine::done> stop_container(const container_id& id);
+  result<engine::done> remove_container(const container_id& id, bool force);
+  result<engine::done> rename_container(const container_id& id, const std::string& name);
+  result<engine::done> create_network(const std::string& name, const network_config& config);
+  result<engine::done> remove_network(const network_engine_id& id);
+  result<engine::done> create_volume(const std::string& name, const volume_config& config);
+  result<engine::done> remove_volume(const std::string& name);
+
+  // -- what happens from outside
+  // --------------------------------------------------------------------
+
+  /// `docker kill`: it stays down, whatever its restart policy.
+  void kill(const container_id& id);
+  /// It exits by itself; the restart policy decides what follows (`restarting` until `recover`).
+  void crash(const container_id& id, std::int64_t code);
+  /// The engine's restart policy brings the `restarting` ones up again.
+  void recover();
+  /// The engine ends and comes back: policies decide which containers run again.
+  void restart_engine();
+  void disconnect(const container_id& id, const std::string& network);
+  /// Puts an image into the registry under a name.
+  void publish(const std::string& name, image_facts facts);
+
+  // -- what there is
+  // -------------------------------------------------------------------------------
+
+  std::map<container_id, container> containers;
+  std::vector<engine_network> networks;
+  std::vector<engine_volume> volumes;
+  std::map<engine_image_id, world_image> images;
+  std::map<std::string, world_image> registry; ///< By normalised name.
+
+  std::function<wall_time()> now = [] { return wall_time{}; };
+  /// False: the daemon is not there; every request fails.
+  bool reachable = true;
+  /// Hears of every event; the fake's actor passes them on. Null while nobody watches.
+  std::function<void(const engine::event&)> on_event;
+  /// Ends the open event stream, as a daemon that goes away does.
+  std::function<void()> end_stream = [] {};
+  /// The calls that were carried out, by name, reads included.
+  std::map<std::string, std::uint64_t> calls;
+  /// Asked before a container is stopped or removed, a network, volume or image removed: the place
+  /// for invariants. `what` is "stop", "remove", "remove network", ...
+  std::function<void(const std::string& what, const std::string& id)> before_loss;
+
+private:
+  result<container*> find(const container_id& id);
+  engine_image_id find_image(const std::string& name) const;
+  void emit(engine::object_kind kind, std::string action, const std::string& id, std::string name);
+  void emit(std::string action, const container& c, std::optional<std::int64_t> code = {});
+  void put_down(container& c, std::int64_t code);
+  std::string next_id();
+
+  std::uint64_t last_id_ = 0;
+};
+
+} // namespace copal::test

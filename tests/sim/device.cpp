@@ -1,0 +1,102 @@
+#include "tests/sim/device.hpp"
+
+#include "actors/planning/normalise.hpp"
+#include "tests/fakes/fake_engine.hpp"
+
+namespace copal::test {
+
+simulated_device::simulated_device(std::uint64_t seed)
+  : system(seed),
+    faults(std::make_shared<fault_source>(system.random().fork())) {
+  // Well after the epoch, so that "never" and "at the beginning" are told apart.
+  epoch_ = wall_time{std::chrono::hours{24 * 365 * 50}};
+  world->now = [this] { return epoch_ + std::chrono::nanoseconds{system.elapsed()}; };
+  world->before_loss = [this](
+                         const std::string& what, const std::string& id) { watch_over(what, id); };
+}
+
+device_facts simulated_device::facts() {
+  device_facts facts;
+  facts.uuid = device_uuid{"aaaaaaaabbbbbbbbccccccccdddddddd"};
+  facts.name = "sim";
+  facts.type = "generic-amd64";
+  facts.arch = "amd64";
+  facts.os_version = "SimOS 1.0";
+  facts.hostname = "simhost";
+  return facts;
+}
+
+void simulated_device::start() {
+  edges from;
+  from.engine = [this](caf::actor_system& actors,
+                  std::uint64_t,
+                  const event_sink_actor& events,
+                  const pull_sink_actor& pulls) {
+    return spawn_fake_engine(actors, world, faults, events, pulls);
+  };
+  from.store = [this](caf::actor_system& actors, std::uint64_t) {
+    return spawn_fake_store(actors, disk, faults);
+  };
+  from.host = [this](caf::actor_system& actors, std::uint64_t) {
+    return spawn_fake_host(actors, files, faults);
+  };
+  tree_config config;
+  config.conductor.device = facts();
+  handles = plant_tree(system.actors(), config, std::move(from));
+}
+
+void simulated_device::power_cut() {
+  handles = {};
+  world->on_event = nullptr;
+  world->end_stream = [] {};
+  for (const auto* name :
+    {"root", "relay", "conductor", "containers", "images", "engine", "store", "host"}) {
+    for (const auto& actor : system.running(name))
+      caf::anon_send_exit(caf::actor_cast<caf::actor>(actor), caf::exit_reason::kill);
+  }
+  system.settle();
+}
+
+void simulated_device::engine_outage(std::chrono::seconds away) {
+  world->reachable = false;
+  world->end_stream();
+  system.run_for(away);
+  world->restart_engine();
+  world->reachable = true;
+}
+
+answer<target_accepted> simulated_device::send_target(value doc, bool force) {
+  target_document document{dialect::cloud_v3, "the simulation", std::move(doc)};
+  if (auto found = planning::normalise_target(document, facts()))
+    possible.push_back(std::move(found->target));
+  forced = forced || force;
+  return ask(system, handles.conductor, set_target{std::move(document), force});
+}
+
+progress simulated_device::where() {
+  for (auto tries = 0; tries < 60; ++tries) {
+    auto asked = ask(system, handles.conductor, get_progress{});
+    system.run_until([&asked] { return asked.there(); }, std::chrono::seconds{1});
+    if (asked.there() && asked.get())
+      return *asked.get();
+    system.run_for(std::chrono::seconds{1});
+  }
+  return {};
+}
+
+bool simulated_device::run_until_settled(std::chrono::minutes limit) {
+  const auto end = system.now() + limit;
+  while (system.now() < end) {
+    if (where().settled)
+      return true;
+    system.run_for(std::chrono::seconds{5});
+  }
+  return where().settled;
+}
+
+void simulated_device::watch_over(const std::string& what, const std::string& id) {
+  for (auto& found : check_loss(*this, what, id))
+    violations.push_back(std::move(found));
+}
+
+} // namespace copal::test

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "main/tree.hpp"
+#include "tests/fakes/engine_world.hpp"
+#include "tests/fakes/fake_host.hpp"
+#include "tests/fakes/fake_store.hpp"
+#include "tests/fakes/fault_source.hpp"
+#include "tests/support/ask.hpp"
+#include "tests/support/virtual_system.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace copal::test {
+
+/// A device in virtual time: the real supervision tree and the real deciding actors over fake
+/// edges. What is on its disk and in its engine outlives a power cut.
+class simulated_device {
+public:
+  explicit simulated_device(std::uint64_t seed);
+
+  static device_facts facts();
+
+  void start();
+  /// kill -9: every actor is gone, the disk and the engine stay. Call `start` afterwards.
+  void power_cut();
+  /// The engine ends and is away for so long.
+  void engine_outage(std::chrono::seconds away);
+
+  /// Sends a target in the cloud's v3 form; it is one of the possible ones from then on.
+  answer<target_accepted> send_target(value doc, bool force = false);
+
+  /// Where the conductor stands. Runs the device until it answers, for a minute at most.
+  progress where();
+  /// Runs until there is nothing to do and nothing to wait for.
+  bool run_until_settled(std::chrono::minutes limit);
+
+  /// What of the target is not so, in the engine and on the disk; empty when all is.
+  std::vector<std::string> faults_against(const device_target& target) const;
+
+  virtual_system system;
+  std::shared_ptr<engine_world> world = std::make_shared<engine_world>();
+  std::shared_ptr<store_world> disk = std::make_shared<store_world>();
+  std::shared_ptr<host_world> files = std::make_shared<host_world>();
+  std::shared_ptr<fault_source> faults;
+  tree handles;
+
+  /// Every target that may be in force now: the last one that was accepted, and those sent since.
+  std::vector<device_target> possible;
+  bool forced = false; ///< One of them came with force.
+
+  /// What was done that must never be done.
+  std::vector<std::string> violations;
+  /// Containers that somebody else stopped, killed or crashed.
+  std::set<container_id> disturbed;
+
+private:
+  void watch_over(const std::string& what, const std::string& id);
+
+  wall_time epoch_;
+};
+
+/// The parts of the invariants, beside the device that they are held against.
+std::vector<std::string> check_loss(
+  const simulated_device& device, const std::string& what, const std::string& id);
+
+} // namespace copal::test

@@ -1,0 +1,346 @@
+// What must never be done, and what must be so in the end. Written against the specification, not
+// against the planner: only the comparison of two configurations is shared with the product.
+
+#include "actors/planning/compare.hpp"
+#include "actors/planning/identity.hpp"
+#include "actors/planning/resolve.hpp"
+#include "tests/sim/device.hpp"
+
+#include <algorithm>
+
+namespace copal::test {
+
+namespace {
+
+/// A lock that is younger may have come between the look and the stop.
+constexpr std::chrono::seconds lock_race{60};
+
+const target_app* find_app(const device_target& target, app_id id) {
+  const auto it = std::find_if(
+    target.apps.begin(), target.apps.end(), [id](const target_app& app) { return app.id == id; });
+  return it == target.apps.end() || !it->release ? nullptr : &*it;
+}
+
+const target_service* find_service(const target_app& app, const service_name& name) {
+  const auto& services = app.release->services;
+  const auto it = std::find_if(
+    services.begin(), services.end(), [&name](const target_service& s) { return s.name == name; });
+  return it == services.end() ? nullptr : &*it;
+}
+
+const world_image* find_image(const engine_world& world, const std::string& name) {
+  const auto ref = image_reference::parse(name);
+  for (const auto& [id, one] : world.images) {
+    if (ref && has_name(one.image, *ref))
+      return &one;
+  }
+  return nullptr;
+}
+
+const engine_network* find_network(const engine_world& world, const std::string& name) {
+  const auto it = std::find_if(world.networks.begin(),
+    world.networks.end(),
+    [&name](const engine_network& n) { return n.name == name; });
+  return it == world.networks.end() ? nullptr : &*it;
+}
+
+const engine_volume* find_volume(const engine_world& world, const std::string& name) {
+  const auto it = std::find_if(world.volumes.begin(),
+    world.volumes.end(),
+    [&name](const engine_volume& v) { return v.name == name; });
+  return it == world.volumes.end() ? nullptr : &*it;
+}
+
+/// The containers of a service, oldest first.
+std::vector<const container*> containers_of(
+  const engine_world& world, app_id app, const service_name& name) {
+  std::vector<const container*> found;
+  for (const auto& [id, c] : world.containers) {
+    const auto who = planning::identify(c.name, c.config.labels);
+    if (who && who->app == app && who->name == name)
+      found.push_back(&c);
+  }
+  std::sort(found.begin(), found.end(), [](const container* a, const container* b) {
+    return a->created < b->created;
+  });
+  return found;
+}
+
+planning::compare_context neighbours(const engine_world& world, const target_app& app) {
+  planning::compare_context context;
+  for (const auto& service : app.release->services) {
+    if (const auto all = containers_of(world, app.id, service.name); !all.empty())
+      context.services.emplace(service.name.value, all.back()->id);
+  }
+  return context;
+}
+
+/// What of a container is not as its service asks for; empty: nothing.
+std::vector<planning::field_difference> differences_of(const engine_world& world,
+  const target_app& app,
+  const target_service& service,
+  const container& c) {
+  const auto* image = find_image(world, service.image_name);
+  const auto wanted = planning::resolve(service,
+    image == nullptr ? nullptr : &image->facts,
+    image == nullptr ? engine_image_id{} : image->image.id);
+  return planning::differences(c, wanted, neighbours(world, app));
+}
+
+/// The networks and volumes of an app are there as it asks for.
+bool parts_are_in_place(const engine_world& world, const target_app& app) {
+  for (const auto& n : app.release->networks) {
+    const auto* found = find_network(world, n.engine_name);
+    if (found == nullptr || !planning::differences(found->config, n.config).empty())
+      return false;
+  }
+  for (const auto& v : app.release->volumes) {
+    const auto* found = find_volume(world, v.engine_name);
+    if (found == nullptr
+        || (planning::is_supervised(found->config.labels)
+            && !planning::differences(found->config, v.config).empty()))
+      return false;
+  }
+  return true;
+}
+
+/// A network that a container is joined to and that the app no longer asks for.
+bool uses_foreign_network(const container& c, const target_app& app) {
+  return std::any_of(c.config.networks.begin(), c.config.networks.end(), [&app](const auto& n) {
+    const auto& wanted = app.release->networks;
+    return n.first != "supervisor0"
+           && std::none_of(wanted.begin(), wanted.end(), [&n](const target_network& w) {
+                return w.engine_name == n.first;
+              });
+  });
+}
+
+/// Nothing about this container is to change under that target.
+bool is_to_stay(const engine_world& world,
+  const device_target& target,
+  const container& c,
+  const container_identity& who) {
+  const auto* app = find_app(target, who.app);
+  const auto* service = app == nullptr ? nullptr : find_service(*app, who.name);
+  return service != nullptr && service->running && parts_are_in_place(world, *app)
+         && !uses_foreign_network(c, *app) && containers_of(world, who.app, who.name).back() == &c
+         && differences_of(world, *app, *service, c).empty();
+}
+
+bool all_images_there(const engine_world& world, const target_app& app) {
+  const auto& services = app.release->services;
+  return std::all_of(services.begin(), services.end(), [&world](const target_service& s) {
+    return find_image(world, s.image_name) != nullptr;
+  });
+}
+
+/// The target allows to stop the old one before the new one's images are there.
+bool may_stop_early(
+  const engine_world& world, const device_target& target, const container_identity& who) {
+  const auto* app = find_app(target, who.app);
+  if (app == nullptr || all_images_there(world, *app))
+    return true;
+  const auto* service = find_service(*app, who.name);
+  return service != nullptr
+         && (service->strategy == update_strategy::kill_then_download
+             || service->strategy == update_strategy::delete_then_download);
+}
+
+template <class Test>
+bool under_every(const std::vector<device_target>& possible, Test test) {
+  return !possible.empty() && std::all_of(possible.begin(), possible.end(), test);
+}
+
+std::vector<std::string> check_container(
+  const simulated_device& device, const std::string& what, const container& c) {
+  const auto said = what + " of " + c.name;
+  const auto who = planning::identify(c.name, c.config.labels);
+  if (!who)
+    return {said + ": it is not ours"};
+  std::vector<std::string> found;
+  const auto up = c.state == container_state::running;
+  const auto& world = *device.world;
+  if (up && under_every(device.possible, [&](const device_target& t) {
+        return is_to_stay(world, t, c, *who);
+      }))
+    found.push_back(said + ": nothing of it had changed");
+  if (up && under_every(device.possible, [&](const device_target& t) {
+        return !may_stop_early(world, t, *who);
+      }))
+    found.push_back(said + ": what replaces it was not there");
+  for (const auto& lock : device.files->locks) {
+    // A lock file in the folder of a service that does not exist is nobody's.
+    const auto held = lock.app == who->app && !containers_of(world, lock.app, lock.service).empty();
+    if (up && held && !device.forced && lock.since + lock_race < world.now())
+      found.push_back(said + ": a user holds the lock of " + lock.service.value);
+  }
+  return found;
+}
+
+std::vector<std::string> check_volume(const simulated_device& device, const std::string& name) {
+  const auto* volume = find_volume(*device.world, name);
+  if (volume == nullptr || !planning::is_supervised(volume->config.labels))
+    return {"removal of volume " + name + ": it is not ours"};
+  const auto kept = under_every(device.possible, [&](const device_target& t) {
+    return std::any_of(t.apps.begin(), t.apps.end(), [&](const target_app& app) {
+      if (!planning::belongs_to(*volume, {app.id, app.uuid}))
+        return false;
+      if (!app.release)
+        return true;
+      const auto& wanted = app.release->volumes;
+      return std::none_of(wanted.begin(), wanted.end(), [&](const target_volume& v) {
+        return v.engine_name == name && !planning::differences(volume->config, v.config).empty();
+      });
+    });
+  });
+  if (kept)
+    return {"removal of volume " + name + ": its app is in the target"};
+  return {};
+}
+
+std::vector<std::string> check_image(const simulated_device& device, const std::string& name) {
+  const auto& world = *device.world;
+  const auto by_id = world.images.find(engine_image_id{name});
+  const auto* image = by_id != world.images.end() ? &by_id->second : find_image(world, name);
+  if (image == nullptr)
+    return {};
+  if (image->facts.labels.contains("stranger"))
+    return {"removal of image " + name + ": it is not ours"};
+  const auto wanted = under_every(device.possible, [&](const device_target& t) {
+    return std::any_of(t.apps.begin(), t.apps.end(), [&](const target_app& app) {
+      return app.release
+             && std::any_of(app.release->services.begin(),
+               app.release->services.end(),
+               [&](const target_service& s) {
+                 return s.image_name == name || s.image_name == image->image.id.value;
+               });
+    });
+  });
+  return wanted ? std::vector<std::string>{"removal of image " + name + ": the target needs it"}
+                : std::vector<std::string>{};
+}
+
+void check_service(const simulated_device& device,
+  const target_app& app,
+  const target_service& service,
+  std::vector<std::string>& out) {
+  const auto& world = *device.world;
+  const auto said = "service " + service.name.value + " of app " + to_string(app.id);
+  const auto all = containers_of(world, app.id, service.name);
+  if (all.size() != 1)
+    return out.push_back(said + " has " + std::to_string(all.size()) + " containers");
+  const auto& c = *all.front();
+  if (const auto found = differences_of(world, app, service, c); !found.empty())
+    out.push_back(said + ": " + planning::summary(found));
+  const auto name = planning::container_name({app.id,
+    app.uuid,
+    service.id,
+    service.name,
+    service.image,
+    app.release->id,
+    app.release->commit});
+  if (c.name != name)
+    out.push_back(said + " is named " + c.name);
+  const auto up = c.state == container_state::running;
+  const auto mode = service.config.restart.mode;
+  const auto excused = device.disturbed.contains(c.id) && mode != restart_mode::always
+                       && !(mode == restart_mode::on_failure && c.exit_code != 0);
+  if (service.running && !up && !excused)
+    out.push_back(said + " is " + to_string(c.state));
+  if (!service.running && up)
+    out.push_back(said + " runs");
+}
+
+void check_rows(
+  const simulated_device& device, const device_target& target, std::vector<std::string>& out) {
+  std::size_t wanted = 0;
+  for (const auto& app : target.apps) {
+    if (!app.release)
+      continue;
+    for (const auto& service : app.release->services) {
+      ++wanted;
+      const auto& rows = device.disk->rows;
+      const auto it = std::find_if(rows.begin(), rows.end(), [&](const image_row& r) {
+        return r.app == app.id && r.service_name_ == service.name && r.commit == app.release->commit
+               && r.name == service.image_name;
+      });
+      if (it == rows.end() || !device.world->images.contains(it->engine_id))
+        out.push_back("image row of " + service.name.value + " is missing or has no image");
+    }
+    const auto commit = device.disk->commits.find(app.id);
+    if (commit == device.disk->commits.end() || commit->second != app.release->commit)
+      out.push_back("the commit of app " + to_string(app.id) + " is not recorded");
+  }
+  if (device.disk->rows.size() != wanted)
+    out.push_back("there are " + std::to_string(device.disk->rows.size()) + " image rows, and "
+                  + std::to_string(wanted) + " wanted");
+}
+
+void check_surplus(
+  const simulated_device& device, const device_target& target, std::vector<std::string>& out) {
+  const auto& world = *device.world;
+  for (const auto& [id, c] : world.containers) {
+    const auto who = planning::identify(c.name, c.config.labels);
+    const auto* app = who ? find_app(target, who->app) : nullptr;
+    if (who && (app == nullptr || find_service(*app, who->name) == nullptr))
+      out.push_back("container " + c.name + " is left over");
+  }
+  for (const auto& n : world.networks) {
+    if (!planning::is_supervised(n.config.labels))
+      continue;
+    const auto known = std::any_of(target.apps.begin(), target.apps.end(), [&n](const auto& app) {
+      return app.release
+             && std::any_of(app.release->networks.begin(),
+               app.release->networks.end(),
+               [&n](const target_network& w) { return w.engine_name == n.name; });
+    });
+    if (!known)
+      out.push_back("network " + n.name + " is left over");
+  }
+  for (const auto& [id, one] : world.images) {
+    const auto stranger = one.facts.labels.contains("stranger");
+    const auto used = std::any_of(device.disk->rows.begin(),
+      device.disk->rows.end(),
+      [&id = id](const image_row& r) { return r.engine_id == id; });
+    if (!stranger && !used)
+      out.push_back("image " + id.value.substr(0, 19) + " is left over");
+  }
+}
+
+} // namespace
+
+std::vector<std::string> check_loss(
+  const simulated_device& device, const std::string& what, const std::string& id) {
+  if (what == "stop" || what == "remove") {
+    const auto it = device.world->containers.find(container_id{id});
+    return it == device.world->containers.end() ? std::vector<std::string>{}
+                                                : check_container(device, what, it->second);
+  }
+  if (what == "remove network") {
+    const auto* network = find_network(*device.world, id);
+    const auto ours = network != nullptr
+                      && (planning::is_supervised(network->config.labels) || id == "supervisor0");
+    return ours ? std::vector<std::string>{}
+                : std::vector<std::string>{"removal of network " + id + ": it is not ours"};
+  }
+  if (what == "remove volume")
+    return check_volume(device, id);
+  return check_image(device, id);
+}
+
+std::vector<std::string> simulated_device::faults_against(const device_target& target) const {
+  std::vector<std::string> out;
+  for (const auto& app : target.apps) {
+    if (!app.release)
+      continue;
+    for (const auto& service : app.release->services)
+      check_service(*this, app, service, out);
+    if (!parts_are_in_place(*world, app))
+      out.push_back("networks or volumes of app " + to_string(app.id) + " are not as wanted");
+  }
+  check_rows(*this, target, out);
+  check_surplus(*this, target, out);
+  return out;
+}
+
+} // namespace copal::test

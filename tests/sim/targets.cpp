@@ -1,0 +1,170 @@
+#include "tests/sim/targets.hpp"
+
+#include <array>
+#include <set>
+
+namespace copal::test {
+
+namespace {
+
+constexpr std::array<const char*, 7> images{
+  "registry.sim/app0:1",
+  "registry.sim/app1:1",
+  "registry.sim/app1:2",
+  "registry.sim/app2:1",
+  "registry.sim/app3:1",
+  "registry.sim/app4:1",
+  "registry.sim/app5@sha256:5555555555555555555555555555555555555555555555555555555555555555",
+};
+
+std::string commit_of(std::int64_t n) {
+  std::string commit(32, 'c');
+  commit.replace(0, 4, std::to_string(1000 + n));
+  return commit;
+}
+
+value draw_environment(random_source& random) {
+  auto env = value::map({});
+  if (random.percent(60))
+    env.set("MODE", random.percent(50) ? "fast" : "slow");
+  if (random.percent(30))
+    env.set("LEVEL", std::to_string(random.between(1, 3)));
+  return env;
+}
+
+value draw_labels(random_source& random) {
+  auto labels = value::map({});
+  if (random.percent(15))
+    labels.set("io.balena.update.strategy", "kill-then-download");
+  else if (random.percent(10))
+    labels.set("io.balena.update.strategy", "delete-then-download");
+  if (random.percent(15))
+    labels.set("io.balena.features.supervisor-api", "1");
+  return labels;
+}
+
+value draw_networks(random_source& random) {
+  value::list_type names;
+  for (const auto* name : {"front", "back"}) {
+    if (random.percent(50))
+      names.emplace_back(name);
+  }
+  return {names};
+}
+
+value draw_composition(random_source& random, const std::vector<std::string>& before) {
+  auto c = value::map({});
+  if (random.percent(40))
+    c.set("command", random.percent(50) ? "serve --all" : "serve --one");
+  if (random.percent(40))
+    c.set("networks", draw_networks(random));
+  if (random.percent(30))
+    c.set("volumes", value::list({random.percent(50) ? "data:/data" : "cache:/cache:ro"}));
+  if (random.percent(30))
+    c.set("ports", value::list({"80", "8080-8081:90-91/udp"}));
+  if (random.percent(40)) {
+    constexpr std::array<const char*, 4> policies{"no", "always", "on-failure", "unless-stopped"};
+    c.set("restart", policies[random.below(policies.size())]);
+  }
+  if (!before.empty() && random.percent(40))
+    c.set("depends_on", value::list({before[random.below(before.size())]}));
+  return c;
+}
+
+value draw_service(random_source& random, std::int64_t id, const std::vector<std::string>& before) {
+  auto service = value::map({
+    {"id", id},
+    {"image_id", 100 + id},
+    {"image", images[random.below(images.size())]},
+    {"environment", draw_environment(random)},
+    {"labels", draw_labels(random)},
+    {"composition", draw_composition(random, before)},
+  });
+  if (random.percent(8))
+    service.set("running", false);
+  return service;
+}
+
+value draw_release(random_source& random, std::int64_t app) {
+  auto services = value::map({});
+  std::vector<std::string> before;
+  std::int64_t id = app * 10;
+  for (const auto* name : {"web", "db", "cache", "agent"}) {
+    ++id;
+    if (!random.percent(60))
+      continue;
+    services.set(name, draw_service(random, id, before));
+    before.emplace_back(name);
+  }
+  auto networks = value::map({{"front", value::map({})}, {"back", value::map({})}});
+  if (random.percent(20))
+    networks.set("front", value::map({{"internal", true}}));
+  auto volumes = value::map({{"data", value::map({})}, {"cache", value::map({})}});
+  if (random.percent(10))
+    volumes.set("cache", value::map({{"labels", value::map({{"kind", "other"}})}}));
+  return value::map({
+    {"id", 1000 + random.between(1, 5)},
+    {"services", services},
+    {"networks", networks},
+    {"volumes", volumes},
+  });
+}
+
+std::string uuid_of(std::int64_t app) {
+  std::string uuid(32, 'f');
+  uuid.back() = static_cast<char>('0' + app);
+  return uuid;
+}
+
+value device_of(value apps) {
+  return value::map({{"aaaaaaaabbbbbbbbccccccccdddddddd",
+    value::map({{"name", "sim"}, {"config", value::map({})}, {"apps", std::move(apps)}})}});
+}
+
+} // namespace
+
+void publish_images(engine_world& world) {
+  for (const auto* name : images) {
+    image_facts facts;
+    facts.env["PATH"] = secret{"/bin"};
+    facts.command = {"run", name};
+    if (std::string{name}.find("app2") != std::string::npos)
+      facts.volumes.insert("/var/scratch");
+    world.publish(name, std::move(facts));
+  }
+}
+
+value draw_target(random_source& random) {
+  auto apps = value::map({});
+  for (std::int64_t app = 1; app <= 2; ++app) {
+    if (!random.percent(app == 1 ? 90 : 30))
+      continue;
+    auto releases = value::map({});
+    if (random.percent(95))
+      releases.set(commit_of(random.between(1, 50)), draw_release(random, app));
+    apps.set(uuid_of(app), value::map({{"id", app}, {"name", "app"}, {"releases", releases}}));
+  }
+  return device_of(std::move(apps));
+}
+
+value simple_target(const std::vector<std::string>& services, const std::string& commit) {
+  auto all = value::map({});
+  std::int64_t id = 10;
+  for (const auto& name : services) {
+    ++id;
+    all.set(name,
+      value::map({
+        {"id", id},
+        {"image_id", 100 + id},
+        {"image", images[static_cast<std::size_t>(id) % images.size()]},
+        {"environment", value::map({})},
+        {"labels", value::map({})},
+      }));
+  }
+  return device_of(value::map({{uuid_of(1),
+    value::map({{"id", 1},
+      {"name", "app"},
+      {"releases", value::map({{commit, value::map({{"id", 1001}, {"services", all}})}})}})}}));
+}
+
+} // namespace copal::test

@@ -1,0 +1,139 @@
+// The deciding half as a whole, from any mixture of faults to the target. `SIM_SEED=n` replays one
+// run, `SIM_SEEDS=n` makes n of them, `SIM_TRACE=1` prints every message.
+
+#include "tests/sim/chaos.hpp"
+#include "tests/sim/targets.hpp"
+#include "tests/support/seeds.hpp"
+
+#include <cstdio>
+
+#include <doctest/doctest.h>
+
+namespace copal::test {
+
+namespace {
+
+constexpr std::chrono::minutes settle_limit{120};
+
+std::string join(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& line : lines)
+    out += "\n  " + line;
+  return out;
+}
+
+/// Why a device that does not settle does not.
+std::string explain(const progress& now) {
+  std::string out = now.problem;
+  for (const auto& s : now.running)
+    out += "\n  running: " + to_string(s);
+  for (const auto& w : now.waits)
+    out += "\n  waits (" + std::string{to_string(w.why)} + "): " + w.text;
+  return out;
+}
+
+void check_at_target(simulated_device& device) {
+  const auto settled = device.run_until_settled(settle_limit);
+  const auto now = device.where();
+  CHECK_MESSAGE(settled, "not settled:", explain(now));
+  const auto wrong = device.faults_against(now.target);
+  CHECK_MESSAGE(wrong.empty(), "not at target:", join(wrong));
+  CHECK_MESSAGE(device.violations.empty(), "violated:", join(device.violations));
+}
+
+/// A settled device asks the engine for next to nothing.
+void check_quiet(simulated_device& device) {
+  std::uint64_t before = 0;
+  for (const auto& [name, n] : device.world->calls)
+    before += n;
+  device.system.run_for(std::chrono::minutes{60});
+  std::uint64_t after = 0;
+  for (const auto& [name, n] : device.world->calls)
+    after += n;
+  // Four relists of four lists each.
+  CHECK_MESSAGE(after - before <= 20, "engine calls in an hour of rest: ", after - before);
+}
+
+/// Sends a target until it is accepted, as a poller does.
+void insist_on(simulated_device& device, const value& doc) {
+  for (auto tries = 0; tries < 200; ++tries) {
+    const auto sent = device.send_target(doc);
+    device.system.run_until([&sent] { return sent.there(); }, std::chrono::seconds{60});
+    if (sent.there() && sent.get()) {
+      // A step that was begun under the target before may still be on its way.
+      device.system.run_for(std::chrono::milliseconds{200});
+      device.possible.erase(device.possible.begin(), device.possible.end() - 1);
+      return;
+    }
+    device.system.run_for(std::chrono::seconds{5});
+  }
+  FAIL("the target was never accepted");
+}
+
+} // namespace
+
+TEST_SUITE("sim") {
+  TEST_CASE("sim: without faults every target is reached, and then nothing more is done") {
+    for (const auto seed : seeds(150)) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      publish_images(*device.world);
+      const auto others = strangers::move_into(*device.world);
+      device.start();
+      for (auto release = 0; release < 3; ++release) {
+        insist_on(device, draw_target(device.system.random()));
+        check_at_target(device);
+      }
+      check_quiet(device);
+      const auto harmed = others.harmed(*device.world);
+      CHECK_MESSAGE(harmed.empty(), join(harmed));
+    }
+  }
+
+  TEST_CASE("sim: whatever fails, the device gets to its target once it stops failing") {
+    std::map<std::string, std::uint64_t> runs_with;
+    std::uint64_t disturbed_runs = 0;
+    const auto all = seeds(600);
+    for (const auto seed : all) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      auto& random = device.system.random();
+      publish_images(*device.world);
+      const auto others = strangers::move_into(*device.world);
+      device.faults->rates = draw_rates(random);
+      device.start();
+      const auto releases = random.between(1, 4);
+      for (auto release = 0; release < releases; ++release) {
+        (void)device.send_target(draw_target(random), random.percent(5));
+        const auto troubles = random.between(1, 5);
+        for (auto i = 0; i < troubles; ++i) {
+          device.system.run_for(random.between(std::chrono::milliseconds{1},
+            random.percent(70) ? std::chrono::seconds{20} : std::chrono::minutes{10}));
+          disturb(device);
+        }
+      }
+      // The causes are gone.
+      device.faults->rates = {};
+      device.files->locks.clear();
+      device.system.spare_all();
+      device.world->recover();
+      device.system.run_for(std::chrono::seconds{30}); // Slow replies of before are drained.
+      insist_on(device, draw_target(random));
+      check_at_target(device);
+      check_quiet(device);
+      const auto harmed = others.harmed(*device.world);
+      CHECK_MESSAGE(harmed.empty(), join(harmed));
+      for (const auto& [kind, n] : device.faults->counts)
+        ++runs_with[kind];
+      disturbed_runs += device.faults->counts.empty() ? 0 : 1;
+    }
+    std::printf("sim: %zu runs, %llu disturbed\n",
+      all.size(),
+      static_cast<unsigned long long>(disturbed_runs));
+    for (const auto& [kind, n] : runs_with)
+      std::printf("  %-24s in %llu runs\n", kind.c_str(), static_cast<unsigned long long>(n));
+    CHECK(disturbed_runs * 10 >= all.size() * 9);
+  }
+}
+
+} // namespace copal::test
