@@ -2,10 +2,11 @@
 
 #define DOCTEST_CONFIG_IMPLEMENT
 
+#include "tests/contract/real_engine_bench.hpp"
+
 #include "adapters/engine/engine.hpp"
 #include "adapters/loop/loop.hpp"
 #include "tests/contract/engine_bench.hpp"
-#include "tests/integration/support/real_engine.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -56,6 +57,7 @@ private:
 };
 
 engine_bench* current = nullptr;
+test::real_engine* behind = nullptr;
 
 /// What `tools/test` reads of a runner that cannot run.
 int skip(const std::string& why) {
@@ -69,6 +71,10 @@ int skip(const std::string& why) {
 
 engine_bench& bench() {
   return *current;
+}
+
+test::real_engine& real_engine() {
+  return *behind;
 }
 
 } // namespace copal::contract
@@ -85,6 +91,7 @@ int main(int argc, char** argv) {
   }
   contract::real_bench bench{**real};
   contract::current = &bench;
+  contract::behind = real->get();
   doctest::Context context{argc, argv};
   return context.run();
 }
