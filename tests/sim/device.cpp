@@ -73,6 +73,21 @@ answer<target_accepted> simulated_device::send_target(value doc, bool force) {
   return ask(system, handles.conductor, set_target{std::move(document), force});
 }
 
+bool simulated_device::insist_on(const value& doc) {
+  for (auto tries = 0; tries < 200; ++tries) {
+    const auto sent = send_target(doc);
+    system.run_until([&sent] { return sent.there(); }, std::chrono::seconds{60});
+    if (sent.there() && sent.get()) {
+      // A step that was begun under the target before may still be on its way.
+      system.run_for(std::chrono::milliseconds{200});
+      possible.erase(possible.begin(), possible.end() - 1);
+      return true;
+    }
+    system.run_for(std::chrono::seconds{5});
+  }
+  return false;
+}
+
 progress simulated_device::where() {
   for (auto tries = 0; tries < 60; ++tries) {
     auto asked = ask(system, handles.conductor, get_progress{});

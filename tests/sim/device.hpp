@@ -31,6 +31,10 @@ public:
   /// Sends a target in the cloud's v3 form; it is one of the possible ones from then on.
   answer<target_accepted> send_target(value doc, bool force = false);
 
+  /// Sends a target until it is accepted, as a poller does; it is the only possible one from then
+  /// on. False: it never was.
+  bool insist_on(const value& doc);
+
   /// Where the conductor stands. Runs the device until it answers, for a minute at most.
   progress where();
   /// Runs until there is nothing to do and nothing to wait for.

@@ -54,22 +54,6 @@ void check_quiet(simulated_device& device) {
   CHECK_MESSAGE(after - before <= 20, "engine calls in an hour of rest: ", after - before);
 }
 
-/// Sends a target until it is accepted, as a poller does.
-void insist_on(simulated_device& device, const value& doc) {
-  for (auto tries = 0; tries < 200; ++tries) {
-    const auto sent = device.send_target(doc);
-    device.system.run_until([&sent] { return sent.there(); }, std::chrono::seconds{60});
-    if (sent.there() && sent.get()) {
-      // A step that was begun under the target before may still be on its way.
-      device.system.run_for(std::chrono::milliseconds{200});
-      device.possible.erase(device.possible.begin(), device.possible.end() - 1);
-      return;
-    }
-    device.system.run_for(std::chrono::seconds{5});
-  }
-  FAIL("the target was never accepted");
-}
-
 } // namespace
 
 TEST_SUITE("sim") {
@@ -81,7 +65,7 @@ TEST_SUITE("sim") {
       const auto others = strangers::move_into(*device.world);
       device.start();
       for (auto release = 0; release < 3; ++release) {
-        insist_on(device, draw_target(device.system.random()));
+        REQUIRE(device.insist_on(draw_target(device.system.random())));
         check_at_target(device);
       }
       check_quiet(device);
@@ -118,7 +102,7 @@ TEST_SUITE("sim") {
       device.system.spare_all();
       device.world->recover();
       device.system.run_for(std::chrono::seconds{30}); // Slow replies of before are drained.
-      insist_on(device, draw_target(random));
+      REQUIRE(device.insist_on(draw_target(random)));
       check_at_target(device);
       check_quiet(device);
       const auto harmed = others.harmed(*device.world);
