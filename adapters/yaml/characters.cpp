@@ -57,4 +57,14 @@ result<void> check_characters(std::string_view text) {
   return {};
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto length = length_of_first(text);
+    if (length == 0)
+      return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 } // namespace copal::yaml

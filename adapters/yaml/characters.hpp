@@ -10,4 +10,6 @@ namespace copal::yaml {
 /// error begins with "<line>:<column>: ".
 result<void> check_characters(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 } // namespace copal::yaml

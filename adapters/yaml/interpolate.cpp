@@ -167,8 +167,10 @@ private:
     if (size_ > max_document)
       return fail(errc::exhausted,
         where + ": more than " + std::to_string(max_document) + " bytes of text after variables");
-    for (const auto& name : unset)
-      warnings.push_back(where + ": the variable " + name + " is not set; it stands for nothing");
+    for (const auto& name : unset) {
+      auto& told = warnings.emplace_back(where);
+      told.append(": the variable ").append(name).append(" is not set; it stands for nothing");
+    }
     const int line = v.line();
     v = value{std::move(*text)}.at_line(line);
     return {};

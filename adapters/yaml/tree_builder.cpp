@@ -1,5 +1,6 @@
 #include "adapters/yaml/tree_builder.hpp"
 
+#include "adapters/yaml/characters.hpp"
 #include "adapters/yaml/scalar.hpp"
 
 #include <algorithm>
@@ -100,6 +101,8 @@ void tree_builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
 void tree_builder::OnScalar(
   const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) {
   const bool plain = tag == "?";
+  if (!is_utf8(text)) // yaml-cpp makes single bytes of \N and \_
+    refuse(mark, errc::invalid_input, "an escape that is not supported");
   if (expects_key()) {
     if (!plain && tag != "!" && standard_type(tag).empty())
       refuse(mark, errc::invalid_input, "a tag that is not supported: " + tag);
