@@ -92,7 +92,7 @@ void check_rows(const asker& ask_) {
 
 void check_odd_rows(const asker& ask_) {
   auto odd = example_row();
-  odd.name = std::string("'\";--\n\0\xf0\x9f\x90\xb3", 10);
+  odd.name = std::string("'\";--\n\0\xf0\x9f\x90\xb3", 11);
   odd.app = {std::numeric_limits<std::int64_t>::max()};
   odd.service = {std::numeric_limits<std::int64_t>::min()};
   odd.uuid = {};

@@ -126,7 +126,7 @@ TEST_SUITE("yaml") {
       {"comment after a blank", "X=a # c\n", "X=[a]"},
       {"no comment without one", "X=a#b\nY=#c\n", "X=[a#b]Y=[#c]"},
       {"only a comment", "X= # c\n", "X=[]"},
-      {"single quotes", "X='$A # \"b\" \\n' # c\n", "X=[$A # \"b\" \\n]"},
+      {"single quotes", "X='$A # \"b\" \\n' # c\n", R"(X=[$A # "b" \n])"},
       {"escaped single quote", "X='Let\\'s go!'\n", "X=[Let's go!]"},
       {"double quotes", "X=\"a # $A \\\"q\\\" \\t|\\\\|\" # c\n", "X=[a # 1 \"q\" \t|\\|]"},
       {"other escapes stay", "X=\"\\d\"\n", "X=[\\d]"},
