@@ -53,7 +53,9 @@ public:
       start_(std::move(start)) {}
 
 protected:
-  behaviour make_behavior() override { return start_(this); }
+  /// What `start` holds, handles among it, is dropped with its call: an actor that has ended keeps
+  /// nobody alive.
+  behaviour make_behavior() override { return std::exchange(start_, nullptr)(this); }
 
 private:
   std::function<behaviour(pinned_actor*)> start_;
