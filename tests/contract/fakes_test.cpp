@@ -1,0 +1,48 @@
+#include "tests/contract/host_contract.hpp"
+#include "tests/contract/store_contract.hpp"
+#include "tests/fakes/fake_host.hpp"
+#include "tests/fakes/fake_store.hpp"
+#include "tests/support/live_system.hpp"
+
+#include <memory>
+
+#include <doctest/doctest.h>
+
+namespace copal::test {
+namespace {
+
+std::shared_ptr<fault_source> no_faults() {
+  return std::make_shared<fault_source>(random_source{1});
+}
+
+TEST_SUITE("fakes") {
+  TEST_CASE("store contract: the fake") {
+    live_system system;
+    supervised<store_actor> started;
+    check_store_contract(*system, [&started](caf::actor_system& on) {
+      started = spawn_fake_store(on, std::make_shared<store_world>(), no_faults());
+      return started;
+    });
+    caf::anon_send_exit(started, caf::exit_reason::user_shutdown);
+  }
+
+  TEST_CASE("host contract: the fake") {
+    live_system system;
+    supervised<host_actor> started;
+    check_host_contract(*system, [&started](caf::actor_system& on) {
+      auto world = std::make_shared<host_world>();
+      started = spawn_fake_host(on, world, no_faults());
+      return host_subject{
+        started, [world](app_id app, const service_name& service, lock_owner owner) {
+          // The fake machine knows users' locks only.
+          if (owner == lock_owner::user)
+            world->locks.push_back(
+              {.app = app, .service = service, .path = "/updates.lock", .since = {}});
+        }};
+    });
+    caf::anon_send_exit(started, caf::exit_reason::user_shutdown);
+  }
+}
+
+} // namespace
+} // namespace copal::test
