@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 namespace copal {
 
@@ -14,6 +15,7 @@ using kind = root_timer::kind;
 
 void stop_next(self_ptr self);
 void died(self_ptr self, std::size_t i, std::string why);
+void forget_probe(self_ptr self, child_record& child);
 
 void show(self_ptr self, child_record& child, child_state state) {
   child.shown.state = state;
@@ -82,7 +84,6 @@ void start(self_ptr self, std::size_t i) {
   auto& child = self->state.children[i];
   ++child.shown.incarnation;
   child.history.started = self->clock().now();
-  child.probed = false;
   child.awake = false;
   std::string why;
   child.handle = try_start(self, child, why);
@@ -110,6 +111,7 @@ void died(self_ptr self, std::size_t i, std::string why) {
   auto& st = self->state;
   auto& child = st.children[i];
   child.handle = nullptr;
+  forget_probe(self, child);
   child.shown.last_error = std::move(why);
   if (st.stopping)
     return show(self, child, child_state::down);
@@ -164,40 +166,54 @@ void cut_off(self_ptr self, std::size_t i) {
   self->send_exit(child.handle, caf::exit_reason::kill);
 }
 
+// The deadline of a probe is the next round, and relays answer at once: CAF's deadlines would wake
+// the clock's thread for each of these requests, all day long.
+
 void probe_one(self_ptr self, std::size_t i) {
   auto& child = self->state.children[i];
   child.probed = true;
   const auto incarnation = child.shown.incarnation;
-  self->request(child.handle, self->state.config.probe_deadline, probe{})
-    .then(
-      [self, i, incarnation](const alive&) {
-        auto& answered = self->state.children[i];
-        if (present(answered, incarnation))
-          answered.probed = false;
-      },
-      [self, i, incarnation](const caf::error& why) {
-        // Anything but silence is the business of its down message.
-        if (why == caf::sec::request_timeout && present(self->state.children[i], incarnation)
-            && !self->state.stopping)
-          cut_off(self, i);
-      });
+  // lint: infinite because the next round is the deadline
+  const auto request = self->request(child.handle, caf::infinite, probe{});
+  child.probe_request = request.id();
+  request.then(
+    [self, i, incarnation](const alive&) {
+      auto& answered = self->state.children[i];
+      if (present(answered, incarnation))
+        answered.probed = false;
+    },
+    [](const caf::error&) {}); // its down message says more
+}
+
+/// The answer will not come; without one, CAF would keep its handler for ever.
+void forget_probe(self_ptr self, child_record& child) {
+  if (!std::exchange(child.probed, false))
+    return;
+  self->eq_impl(child.probe_request,
+    self->ctrl(),
+    self->context(),
+    to_caf({errc::timeout, "it did not answer its probe"}));
 }
 
 void ask_counts(self_ptr self, std::size_t i) {
-  self->request(self->state.children[i].spec.relay, relay_deadline, get_relay_counts{})
+  // lint: infinite because a relay does nothing that takes time
+  self->request(self->state.children[i].spec.relay, caf::infinite, get_relay_counts{})
     .then([self, i](const relay_counts& counts) { self->state.children[i].shown.counts = counts; },
       [](const caf::error&) {});
 }
 
 void probe_all(self_ptr self) {
   auto& st = self->state;
-  for (std::size_t i = 0; i < st.children.size(); ++i) {
-    if (st.children[i].handle && !st.children[i].probed)
-      probe_one(self, i);
-    if (st.children[i].spec.relay)
-      ask_counts(self, i);
-  }
   st.own_timers.set(self, {kind::probe, 0}, st.config.probe_period);
+  for (std::size_t i = 0; i < st.children.size(); ++i) {
+    const auto& child = st.children[i];
+    if (child.spec.relay)
+      ask_counts(self, i);
+    if (child.handle && child.probed && child.shown.state == child_state::up)
+      cut_off(self, i);
+    else if (child.handle && !child.probed)
+      probe_one(self, i);
+  }
 }
 
 // -- stopping ---------------------------------------------------------------------------------

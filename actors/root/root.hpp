@@ -45,10 +45,9 @@ child_spec child_of(std::string name,
 }
 
 struct root_config {
-  /// Every child is asked for a sign of life that often. Rarely: it wakes every thread.
-  std::chrono::milliseconds probe_period{std::chrono::seconds{15}};
-  /// How long it may take to give it.
-  std::chrono::milliseconds probe_deadline{std::chrono::seconds{10}};
+  /// Every child is asked for a sign of life that often, and gives it before it is asked again. Not
+  /// often: a round wakes every thread.
+  std::chrono::milliseconds probe_period{std::chrono::seconds{20}};
   /// How long a killed child may take to end before the stop goes on without it.
   std::chrono::milliseconds kill_bound{500};
   /// The whole stop ends within this and one `kill_bound`, whatever the children do.
@@ -74,7 +73,8 @@ struct child_record {
   child_actor handle; ///< Null while it is down.
   child_health shown;
   bool probed = false; ///< Asked for a sign of life that has not come.
-  bool awake = false;  ///< Was sent its `wake_up`.
+  caf::message_id probe_request;
+  bool awake = false; ///< Was sent its `wake_up`.
 };
 
 struct root_state {
