@@ -26,7 +26,7 @@ struct relay_config {
 
 /// Stands for a child that comes and goes. Its handle is made before any child and never changes.
 struct relay_state {
-  relay_state() {}
+  relay_state() = default;
   static inline const char* name = "relay";
 
   relay_config config;

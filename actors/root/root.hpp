@@ -78,7 +78,7 @@ struct child_record {
 };
 
 struct root_state {
-  root_state() {}
+  root_state() = default;
   static inline const char* name = "root";
 
   root_config config;

@@ -27,7 +27,7 @@ using test::virtual_system;
 using ticker_actor = caf::typed_actor<caf::reacts_to<stop_all>, caf::reacts_to<get_health>>;
 
 struct ticker_state {
-  ticker_state() {}
+  ticker_state() = default;
   static inline const char* name = "ticker";
   bool ticked = false; ///< GCC 12 would let it start as true, were this an aggregate.
   timers<int> own;
@@ -59,7 +59,7 @@ with_timers<ticker_actor>::behavior_type ticker(ticker_ptr self, log out) {
 }
 
 struct counter_state {
-  counter_state() {}
+  counter_state() = default;
   static inline const char* name = "counter";
 };
 

@@ -47,7 +47,7 @@ struct toy_args {
 };
 
 struct toy_state {
-  toy_state() {}
+  toy_state() = default;
   toy_args args;
   std::vector<caf::typed_response_promise<alive>> unanswered;
 };
@@ -57,7 +57,7 @@ inline constexpr const char* toy_names[] = {"store", "engine", "conductor", "api
 
 template <std::size_t N>
 struct named_toy_state : toy_state {
-  named_toy_state() {}
+  named_toy_state() = default;
   static inline const char* name = toy_names[N];
 };
 

@@ -26,7 +26,7 @@ using echo_actor = caf::typed_actor<caf::replies_to<get_health>::with<health>,
   caf::replies_to<child_health>::with<relay_counts>>;
 
 struct echo_state {
-  echo_state() {}
+  echo_state() = default;
   static inline const char* name = "echo";
   std::vector<caf::typed_response_promise<health>> kept;
   int told = 0;
