@@ -30,7 +30,15 @@ std::vector<app_standing> list_apps(const situation& s) {
     one.uuid = app.uuid;
     apps.push_back(std::move(one));
   }
+  // An app has one standing, whatever uuids its parts bear: it keeps its number and its data under
+  // a new uuid, and what an old supervisor made bears none.
   auto add_unknown = [&apps](app_id id, const app_uuid& uuid) {
+    const auto same_id = [id](const app_standing& a) { return a.id == id; };
+    if (const auto it = std::find_if(apps.begin(), apps.end(), same_id); it != apps.end()) {
+      if (it->uuid.empty())
+        it->uuid = uuid;
+      return;
+    }
     app_standing one;
     one.id = id;
     one.uuid = uuid;
