@@ -201,7 +201,7 @@ TEST_SUITE("planning: images") {
   TEST_CASE("images: the row of a step names app, service and release") {
     const auto p = make_plan(wanting({"web"}));
     const auto& row = std::get<fetch_image>(p.steps.at(0).action).row;
-    CHECK((row == image_row{"web:1", {7}, {"a7"}, {1}, {"web"}, {10}, {1}, {"c1"}, {}, false}));
+    CHECK((row == image_row{"web:1", {7}, {"a7"}, {1}, {"web"}, {70}, {1}, {"c1"}, {}, false}));
     const auto saving = make_plan(wanting({"web"}).in_engine("web:1"));
     CHECK(std::get<save_image>(saving.steps.at(0).action).row.engine_id.value == "sha256:web:1");
   }

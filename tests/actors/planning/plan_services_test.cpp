@@ -257,7 +257,7 @@ TEST_SUITE("planning: services") {
         {"updateCommit c2 (release complete)", old_image}},
     });
     const auto p = make_plan(device{renamed}.looked());
-    CHECK(std::get<rename_container>(p.steps.at(0).action).name == "web_10_2_c2");
+    CHECK(std::get<rename_container>(p.steps.at(0).action).name == "web_70_2_c2");
   }
 
   TEST_CASE("spec 12.34: download-then-kill waits for all images of the release") {
@@ -463,8 +463,8 @@ TEST_SUITE("planning: services") {
     const auto install = make_plan(installing).steps.at(0);
     const auto& what = std::get<install_service>(install.action);
     CHECK(install.app.value == 7);
-    CHECK((what.who == container_identity{{7}, {"a7"}, {1}, {"web"}, {10}, {1}, {"c1"}}));
-    CHECK(what.container_name == "web_10_1_c1");
+    CHECK((what.who == container_identity{{7}, {"a7"}, {1}, {"web"}, {70}, {1}, {"c1"}}));
+    CHECK(what.container_name == "web_70_1_c1");
     CHECK(what.config.image == "sha256:web:1");
     CHECK(what.config.env.contains("A"));
     CHECK_FALSE(what.create_only);

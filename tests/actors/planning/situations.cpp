@@ -29,8 +29,9 @@ std::string of_app(std::string name, const std::string& app) {
   return name;
 }
 
-/// The service's networks and volumes, under their names in the engine.
+/// The service with the app's image number, and its networks and volumes under their engine names.
 target_service placed(target_service s, int app) {
+  s.image.value = 10 * app;
   auto& c = s.config;
   c.network_mode = of_app(c.network_mode, uuid_of(app));
   std::map<std::string, endpoint> networks;
@@ -87,7 +88,6 @@ void add_row(situation& s, image_row row) {
 service::service(const char* name) {
   it.name.value = name;
   it.id.value = 1;
-  it.image.value = 10;
   it.image_name = it.name.value + ":1";
   it.config.network_mode = own + "_default";
   it.config.networks[own + "_default"].aliases = {it.name.value};
@@ -275,7 +275,7 @@ device& device::old_row(
   app.release.emplace();
   app.release->id = release_of(commit);
   app.release->commit.value = commit;
-  add_row(now, row_of(app, service{of_service.c_str()}.from(image).it));
+  add_row(now, row_of(app, placed(service{of_service.c_str()}.from(image).it, app_)));
   return *this;
 }
 

@@ -1,0 +1,444 @@
+#include "tests/actors/planning/situations.hpp"
+#include "tests/support/random.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+
+#include <doctest/doctest.h>
+
+// What holds for every situation, tried on many. A failing seed replays with PLANNING_SEED=<n>.
+
+namespace copal::planning::situations {
+namespace {
+
+constexpr std::uint64_t runs = 3000;
+
+template <class Check>
+void for_seeds(Check check) {
+  const auto* given = std::getenv("PLANNING_SEED");
+  const auto first = given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
+  for (auto seed = first; seed < first + (given == nullptr ? runs : 1); ++seed) {
+    CAPTURE(seed);
+    check(test::random_source{seed});
+  }
+}
+
+service random_service(const char* name, test::random_source& random) {
+  service out{name};
+  const std::vector<std::string> images{
+    std::string{name} + ":1", std::string{name} + ":2", "shared:1"};
+  out.from(random.pick(images)).env("A", std::to_string(random.below(2)));
+  out.by(static_cast<update_strategy>(random.below(4)));
+  out.restart(static_cast<restart_mode>(random.below(4)));
+  if (random.percent(20))
+    out.kept_stopped();
+  if (random.percent(30))
+    out.network("front");
+  if (random.percent(30))
+    out.volume("data");
+  if (random.percent(20))
+    out.local_api();
+  if (random.percent(10))
+    out.extra_firmware();
+  return out;
+}
+
+std::vector<service> random_services(test::random_source& random) {
+  std::vector<service> out;
+  for (const auto* name : {"db", "main", "web"}) {
+    if (random.percent(70))
+      out.push_back(random_service(name, random));
+  }
+  // Each may wait for those before it, so that there is no circle, or for a name that is none.
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (random.percent(30))
+      out[i].after(i == 0 ? "nobody" : out[random.below(i)].it.name.value);
+  }
+  return out;
+}
+
+/// What time, users and crashes do to a device that ran.
+void disturb(device& d, test::random_source& random) {
+  auto& engine = d.now.engine;
+  for (auto& c : engine.containers) {
+    if (random.percent(40))
+      c.what.state = static_cast<container_state>(random.below(7));
+    c.what.exit_code = random.between(0, 1);
+    if (random.percent(20))
+      engine.stopped_from_outside.push_back(c.what.id);
+    if (random.percent(10))
+      c.who.uuid = {};
+  }
+  const auto lose = [&random](auto& items) {
+    std::erase_if(items, [&random](const auto&) { return random.percent(15); });
+  };
+  for (auto& n : engine.networks)
+    n.config.internal = random.percent(10);
+  for (auto& v : engine.volumes) {
+    if (random.percent(10))
+      v.config.driver = "nfs";
+    if (random.percent(10))
+      v.config.labels.clear();
+    if (random.percent(10))
+      v.config.labels["io.balena.app-uuid"] = "b7";
+  }
+  lose(engine.containers);
+  lose(engine.networks);
+  lose(engine.volumes);
+  lose(d.now.images.rows);
+  lose(d.now.images.engine);
+  std::erase_if(d.now.images.facts, [&random](const auto&) { return random.percent(15); });
+  std::erase_if(d.now.commits, [&random](const auto&) { return random.percent(15); });
+}
+
+void random_app(device& d, int app, test::random_source& random) {
+  d.app(app).running(random_services(random), "c1");
+  auto& containers = d.now.engine.containers;
+  if (!containers.empty() && random.percent(20))
+    d.with_older(random.pick(containers).who.name.value);
+  if (random.percent(20))
+    d.old_row(random.percent(50) ? "web:1" : "web:0", "web", "c0");
+  if (random.percent(20))
+    d.now.engine.networks.push_back(network_of(app, "old"));
+  switch (random.below(8)) {
+    case 0:
+      d.does_not_want_the_app();
+      break;
+    case 1:
+      d.wants_no_release();
+      break;
+    case 2:
+      break;
+    default:
+      d.wants(random_services(random), random.percent(50) ? "c2" : "c1");
+  }
+}
+
+/// A device that has a way to go, and that nothing holds back.
+device random_device(test::random_source& random) {
+  device d;
+  for (const int app : {7, 8}) {
+    if (random.percent(80))
+      random_app(d, app, random);
+  }
+  if (random.percent(80))
+    disturb(d, random);
+  return d;
+}
+
+/// What may be otherwise than on the day it was made, and is no reason to touch anything.
+void age(situation& s, test::random_source& random) {
+  for (auto& c : s.engine.containers) {
+    if (random.percent(30))
+      c.who.uuid = {};
+    if (c.what.state == container_state::running && random.percent(20))
+      c.what.state = container_state::paused;
+  }
+  for (auto& v : s.engine.volumes) {
+    if (random.percent(30))
+      v.config.labels.clear();
+    else if (random.percent(30))
+      v.config.labels["io.balena.app-uuid"] = "b7";
+  }
+  if (random.percent(50))
+    s.engine.volumes.push_back({"7_strangers", {}});
+  if (random.percent(50))
+    s.images.engine.push_back({{"sha256:strangers"}, {"stranger:1"}, {}});
+  s.locks.clear();
+}
+
+/// What can hold steps back: work under way, failures, locks, downloads, and a side that is away.
+void hold_back(device& d, test::random_source& random) {
+  for (const auto& one : make_plan(d).steps) {
+    const auto subject = subject_of(one);
+    if (random.percent(20))
+      d.busy(subject);
+    if (random.percent(20))
+      d.now.engine.busy.push_back(subject);
+    if (random.percent(20))
+      d.failed(subject, random.percent(70));
+    if (random.percent(10))
+      d.fetch_failed("web:" + std::to_string(random.between(1, 2)), random.percent(70));
+    if (random.percent(10))
+      d.fetching("db:" + std::to_string(random.between(1, 2)));
+  }
+  std::sort(d.now.engine.busy.begin(), d.now.engine.busy.end());
+  d.now.force = random.percent(10);
+  d.now.engine.complete = !random.percent(5);
+  d.now.images.complete = !random.percent(5);
+  for (const int app : {7, 8}) {
+    if (random.percent(60))
+      d.app(app).looked_earlier();
+    if (random.percent(60))
+      d.app(app).looked();
+    if (random.percent(20))
+      d.app(app).locked("web");
+  }
+}
+
+// A device on which every step succeeds at once.
+
+template <class Items, class Name>
+auto find_named(Items& items, const Name& name) {
+  return std::find_if(items.begin(), items.end(), [&](const auto& x) { return x.name == name; });
+}
+
+template <class Containers>
+auto find_container(Containers& all, const container_id& id) {
+  return std::find_if(all.begin(), all.end(), [&](const auto& c) { return c.what.id == id; });
+}
+
+bool has_user(const situation& s, const std::string& part) {
+  return std::any_of(s.engine.containers.begin(), s.engine.containers.end(), [&](const auto& c) {
+    return c.what.config.networks.contains(part)
+           || std::any_of(c.what.config.binds.begin(),
+             c.what.config.binds.end(),
+             [&](const auto& bind) { return bind.starts_with(part + ':'); });
+  });
+}
+
+/// Data goes only with its app, or when its volume is wanted with another driver.
+bool may_lose(const situation& s, app_id app, const std::string& volume) {
+  const auto& apps = s.target.apps;
+  const auto of =
+    std::find_if(apps.begin(), apps.end(), [&](const auto& a) { return a.id == app; });
+  if (of == apps.end())
+    return true;
+  return of->release
+         && std::any_of(
+           of->release->volumes.begin(), of->release->volumes.end(), [&](const auto& v) {
+             return v.engine_name == volume
+                    && v.config.driver != find_named(s.engine.volumes, volume)->config.driver;
+           });
+}
+
+void sort_containers(situation& s) {
+  std::sort(s.engine.containers.begin(), s.engine.containers.end(), [](auto& a, auto& b) {
+    return a.what.id < b.what.id;
+  });
+}
+
+/// Does one step; the checks say what an engine would refuse.
+struct obey {
+  const situation& before; ///< The plan was made for this: its steps run side by side.
+  situation& s;
+  app_id app;
+  int& made;
+
+  void record(image_row row) const {
+    std::erase_if(s.images.rows, [&row](image_row other) {
+      other.engine_id = row.engine_id;
+      other.ours = row.ours;
+      return other == row;
+    });
+    s.images.facts[row.engine_id];
+    s.images.rows.push_back(std::move(row));
+    std::sort(s.images.rows.begin(), s.images.rows.end());
+  }
+  void operator()(const fetch_image& a) const {
+    auto row = a.row;
+    row.engine_id = engine_id_of(row.name);
+    row.ours = true;
+    std::erase_if(s.images.engine, [&row](const engine_image& e) { return e.id == row.engine_id; });
+    s.images.engine.push_back({row.engine_id, {row.name}, {}});
+    record(row);
+  }
+  void operator()(const save_image& a) const {
+    CHECK_FALSE(a.row.engine_id.empty());
+    record(a.row);
+  }
+  void operator()(const remove_image& a) const {
+    const auto id = a.row.engine_id;
+    CHECK(std::erase(s.images.rows, a.row) == 1);
+    const auto shared = std::any_of(s.images.rows.begin(),
+      s.images.rows.end(),
+      [&id](const auto& r) { return r.engine_id == id; });
+    if (shared)
+      return;
+    const auto used = std::any_of(before.engine.containers.begin(),
+      before.engine.containers.end(),
+      [&id](const auto& c) { return c.what.config.image == id.value; });
+    CHECK_FALSE(used);
+    std::erase_if(s.images.engine, [&id](const auto& e) { return e.id == id; });
+    s.images.facts.erase(id);
+  }
+  void operator()(const install_service& a) const {
+    for (const auto& [network, how] : a.config.networks)
+      CHECK(find_named(before.engine.networks, network) != before.engine.networks.end());
+    for (const auto& bind : a.config.binds)
+      CHECK(find_named(before.engine.volumes, bind.substr(0, bind.find(':')))
+            != before.engine.volumes.end());
+    for (const auto& c : before.engine.containers)
+      CHECK(c.what.name != a.container_name);
+    supervised_container c;
+    c.who = a.who;
+    c.what.id.value = "made-" + std::to_string(++made);
+    c.what.name = a.container_name;
+    c.what.state = a.create_only ? container_state::created : container_state::running;
+    c.what.created += std::chrono::hours{2} + std::chrono::seconds{made};
+    c.what.config = a.config;
+    s.engine.containers.push_back(c);
+    sort_containers(s);
+  }
+  void operator()(const start_container& a) const {
+    find_container(s.engine.containers, a.id)->what.state = container_state::running;
+  }
+  void operator()(const stop_container& a) const {
+    find_container(s.engine.containers, a.id)->what.state = container_state::exited;
+  }
+  void operator()(const kill_container& a) const {
+    s.engine.containers.erase(find_container(s.engine.containers, a.id));
+  }
+  void operator()(const remove_container& a) const {
+    s.engine.containers.erase(find_container(s.engine.containers, a.id));
+  }
+  void operator()(const rename_container& a) const {
+    auto& c = *find_container(s.engine.containers, a.id);
+    c.what.name = a.name;
+    const auto& release = target_of(s, static_cast<int>(app.value)).release;
+    c.who.release = release->id;
+    c.who.commit = release->commit;
+  }
+  void operator()(const create_network& a) const {
+    auto& all = s.engine.networks;
+    CHECK(find_named(all, a.name) == all.end());
+    all.push_back({{a.name + "-id"}, a.name, a.config});
+  }
+  void operator()(const remove_network& a) const {
+    CHECK_FALSE(has_user(before, a.name));
+    s.engine.networks.erase(find_named(s.engine.networks, a.name));
+  }
+  void operator()(const create_volume& a) const {
+    auto& all = s.engine.volumes;
+    CHECK(find_named(all, a.name) == all.end());
+    all.push_back({a.name, a.config});
+  }
+  void operator()(const remove_volume& a) const {
+    CHECK_FALSE(has_user(before, a.name));
+    CHECK(may_lose(before, app, a.name));
+    s.engine.volumes.erase(find_named(s.engine.volumes, a.name));
+  }
+  void operator()(const look_for_locks&) const { s.locks[app] = {app, true, {}}; }
+  void operator()(const record_commit& a) const {
+    if (a.commit.empty())
+      s.commits.erase(app);
+    else
+      s.commits[app] = a.commit;
+  }
+};
+
+/// What the engine does by itself in time.
+void pass_time(situation& s) {
+  std::erase_if(
+    s.engine.containers, [](const auto& c) { return c.what.state == container_state::removing; });
+  for (auto& c : s.engine.containers) {
+    if (c.what.state == container_state::restarting)
+      c.what.state = container_state::running;
+  }
+}
+
+/// Plans and obeys until nothing is left to do; how many plans that took, or nothing.
+std::optional<int> settle(situation& s) {
+  constexpr int most = 40;
+  int made = 0;
+  for (int round = 0; round < most; ++round) {
+    const auto p = make_plan(s);
+    if (p.settled())
+      return round;
+    CHECK(broken_rule(s, p) == "");
+    // A look at the locks counts for the one plan that follows it.
+    for (auto& [app, facts] : s.locks)
+      facts.fresh = false;
+    const auto before = s;
+    for (const auto& one : p.steps)
+      std::visit(obey{before, s, one.app, made}, one.action);
+    pass_time(s);
+  }
+  return std::nullopt;
+}
+
+/// Why a settled situation is not what the target asks for; empty when it is.
+std::string amiss(const situation& s) {
+  std::size_t services = 0;
+  for (const auto& app : s.target.apps) {
+    const auto commit = s.commits.find(app.id);
+    if (app.release ? (commit == s.commits.end() || commit->second != app.release->commit)
+                    : commit != s.commits.end())
+      return "the commit of app " + to_string(app.id);
+    if (!app.release)
+      continue;
+    services += app.release->services.size();
+    for (const auto& wanted : app.release->services) {
+      const auto is_it = [&](const auto& c) {
+        return c.who.app == app.id && c.who.name == wanted.name
+               && c.who.commit == app.release->commit;
+      };
+      const auto& all = s.engine.containers;
+      if (std::count_if(all.begin(), all.end(), is_it) != 1)
+        return "service " + wanted.name.value;
+      const auto state = std::find_if(all.begin(), all.end(), is_it)->what.state;
+      if (!wanted.running && state == container_state::running)
+        return "service " + wanted.name.value + ", which is to be kept stopped";
+      if (wanted.running && state == container_state::created)
+        return "service " + wanted.name.value + ", which was never started";
+    }
+  }
+  if (s.engine.containers.size() != services)
+    return "containers that nobody wants";
+  if (s.images.rows.size() != services)
+    return "rows that nobody needs";
+  return {};
+}
+
+TEST_SUITE("planning: for every situation") {
+  TEST_CASE("property: a plan is the same each time, without quarrel, and leaves the busy alone") {
+    for_seeds([](test::random_source random) {
+      auto d = random_device(random);
+      CHECK(broken_rule(d, make_plan(d)) == "");
+      hold_back(d, random);
+      CHECK(broken_rule(d, make_plan(d)) == "");
+    });
+  }
+
+  TEST_CASE("property: when all steps succeed the device comes to its target, and stays there") {
+    for_seeds([](test::random_source random) {
+      situation s = random_device(random);
+      const auto plans = settle(s);
+      REQUIRE_MESSAGE(plans.has_value(), told(make_plan(s)));
+      CHECK(amiss(s) == "");
+      CHECK(make_plan(s).settled());
+    });
+  }
+
+  TEST_CASE("property: a device at its target is left alone, whatever uuids its parts bear") {
+    for_seeds([](test::random_source random) {
+      device d;
+      for (const int app : {7, 8})
+        d.app(app).running(random_services(random));
+      situation s = d;
+      REQUIRE(settle(s).has_value());
+      age(s, random);
+      CHECK(told(make_plan(s)) == "");
+    });
+  }
+
+  TEST_CASE("property: nothing is stopped, renamed or created while a user holds a lock") {
+    for_seeds([](test::random_source random) {
+      auto d = random_device(random);
+      for (const int app : {7, 8})
+        d.app(app).locked("web");
+      for (const auto& one : make_plan(d).steps) {
+        const auto touches = std::holds_alternative<kill_container>(one.action)
+                             || std::holds_alternative<stop_container>(one.action)
+                             || std::holds_alternative<rename_container>(one.action)
+                             || std::holds_alternative<install_service>(one.action)
+                             || std::holds_alternative<look_for_locks>(one.action);
+        CHECK_MESSAGE(!touches, to_string(one));
+      }
+    });
+  }
+}
+
+} // namespace
+} // namespace copal::planning::situations
