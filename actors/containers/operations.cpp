@@ -1,7 +1,5 @@
 #include "actors/containers/operations.hpp"
 
-#include <algorithm>
-
 namespace copal {
 
 namespace {
@@ -14,18 +12,28 @@ struct list_calls {
   const step& s;
   const engine_view& view;
 
+  /// The container of a service that stays, should there be several; null when there is none.
+  [[nodiscard]] const supervised_container* newest_living(const service_name& service) const {
+    const supervised_container* newest = nullptr;
+    for (const auto& c : view.containers) {
+      const auto is_of = c.who.app == s.app && c.who.name == service;
+      if (is_of && c.what.state != container_state::dead
+          && (newest == nullptr || newest->what.created < c.what.created))
+        newest = &c;
+    }
+    return newest;
+  }
+
   calls operator()(const install_service& a) const {
     auto config = a.config;
     if (config.network_mode.starts_with(service_mode)) {
       const service_name other{config.network_mode.substr(service_mode.size())};
-      const auto it = std::find_if(view.containers.begin(), view.containers.end(), [&](auto& c) {
-        return c.who.app == s.app && c.who.name == other;
-      });
-      if (it == view.containers.end())
+      const auto* host = newest_living(other);
+      if (host == nullptr)
         return fail(errc::not_found,
           "service " + a.who.name.value + " uses the network of service " + other.value
             + ", which has no container");
-      config.network_mode = "container:" + it->what.id.value;
+      config.network_mode = "container:" + host->what.id.value;
     }
     std::vector<engine_call> out{engine::create_container{a.container_name, config}};
     for (const auto& [network, how] : config.networks) {
