@@ -130,11 +130,6 @@ private:
 
   void plan_install(const service_pair& pair) {
     const auto& service = *pair.target;
-    const auto surplus = std::any_of(app_.surplus.begin(), app_.surplus.end(), [&](const auto* c) {
-      return c->who.name == service.name;
-    });
-    if (surplus)
-      return wait(wait_reason::kind::in_progress, service.name, "its old container goes first");
     if (auto obstacle = start_obstacle(pair); !obstacle.empty())
       return wait(wait_reason::kind::dependency, service.name, std::move(obstacle));
     const auto& release = *app_.target->release;

@@ -20,6 +20,21 @@ app_key key_of(const app_standing& app) {
   return {app.id, app.uuid};
 }
 
+/// An app has one standing, whatever uuids its parts bear: it keeps its number and its data under a
+/// new uuid, and what an old supervisor made bears none.
+void add_unknown(std::vector<app_standing>& apps, app_id id, const app_uuid& uuid) {
+  const auto same_id = [id](const app_standing& a) { return a.id == id; };
+  if (const auto it = std::find_if(apps.begin(), apps.end(), same_id); it != apps.end()) {
+    if (it->uuid.empty())
+      it->uuid = uuid;
+    return;
+  }
+  app_standing one;
+  one.id = id;
+  one.uuid = uuid;
+  apps.push_back(std::move(one));
+}
+
 /// The apps that are to be, then those of which only something is left.
 std::vector<app_standing> list_apps(const situation& s) {
   std::vector<app_standing> apps;
@@ -30,37 +45,23 @@ std::vector<app_standing> list_apps(const situation& s) {
     one.uuid = app.uuid;
     apps.push_back(std::move(one));
   }
-  // An app has one standing, whatever uuids its parts bear: it keeps its number and its data under
-  // a new uuid, and what an old supervisor made bears none.
-  auto add_unknown = [&apps](app_id id, const app_uuid& uuid) {
-    const auto same_id = [id](const app_standing& a) { return a.id == id; };
-    if (const auto it = std::find_if(apps.begin(), apps.end(), same_id); it != apps.end()) {
-      if (it->uuid.empty())
-        it->uuid = uuid;
-      return;
-    }
-    app_standing one;
-    one.id = id;
-    one.uuid = uuid;
-    apps.push_back(std::move(one));
-  };
   for (const auto& c : s.engine.containers) {
     if (std::none_of(apps.begin(), apps.end(), [&](const auto& a) { return is_of(c.who, a); }))
-      add_unknown(c.who.app, c.who.uuid);
+      add_unknown(apps, c.who.app, c.who.uuid);
   }
   for (const auto& n : s.engine.networks) {
     const auto id = is_supervised(n.config.labels) ? network_app(n) : std::nullopt;
     if (id && std::none_of(apps.begin(), apps.end(), [&](const auto& a) {
           return belongs_to(n, key_of(a));
         }))
-      add_unknown(*id, {});
+      add_unknown(apps, *id, {});
   }
   for (const auto& v : s.engine.volumes) {
     const auto id = is_supervised(v.config.labels) ? volume_app(v) : std::nullopt;
     if (id && std::none_of(apps.begin(), apps.end(), [&](const auto& a) {
           return belongs_to(v, key_of(a));
         }))
-      add_unknown(*id, volume_uuid(v).value_or(app_uuid{}));
+      add_unknown(apps, *id, volume_uuid(v).value_or(app_uuid{}));
   }
   return apps;
 }

@@ -183,6 +183,15 @@ TEST_SUITE("planning: networks and volumes") {
     check({
       {"locks first", device{now}, {"lookForLocks (before services are touched)", in_use}},
       {"then its users", device{now}.looked(), {"kill web (7_data is made anew)", in_use}},
+      {"one that mounts it in the long form too",
+        device{now}.looked().but([](auto& s) {
+          for (auto* c :
+            {&container_of(s, "web").config, &target_of(s).release->services.front().config}) {
+            c->binds.clear();
+            c->mounts.push_back({"volume", "7_data", "/data", false, {}, false, 0});
+          }
+        }),
+        {"kill web (7_data is made anew)", in_use}},
       {"then the volume",
         device{now}.gone("web").looked(),
         {"removeVolume 7_data (its configuration differs)", waits}},

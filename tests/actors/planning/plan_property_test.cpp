@@ -358,37 +358,42 @@ std::optional<int> settle(situation& s) {
   return std::nullopt;
 }
 
-/// Why a settled situation is not what the target asks for; empty when it is.
+/// Why a service of a settled situation is not what the target asks for; empty when it is.
+std::string amiss(const situation& s, const target_app& app, const target_service& wanted) {
+  const auto is_it = [&](const auto& c) {
+    return c.who.app == app.id && c.who.name == wanted.name && c.who.commit == app.release->commit;
+  };
+  const auto& all = s.engine.containers;
+  const auto it = std::find_if(all.begin(), all.end(), is_it);
+  if (it == all.end() || std::any_of(it + 1, all.end(), is_it))
+    return "service " + wanted.name.value + " has no container, or several";
+  if (!wanted.running && it->what.state == container_state::running)
+    return "service " + wanted.name.value + " runs";
+  if (wanted.running && it->what.state == container_state::created)
+    return "service " + wanted.name.value + " was never started";
+  return {};
+}
+
+/// The same of the whole.
 std::string amiss(const situation& s) {
+  std::string out;
   std::size_t services = 0;
   for (const auto& app : s.target.apps) {
-    const auto commit = s.commits.find(app.id);
-    if (app.release ? (commit == s.commits.end() || commit->second != app.release->commit)
-                    : commit != s.commits.end())
-      return "the commit of app " + to_string(app.id);
+    const auto it = s.commits.find(app.id);
+    const auto commit = it == s.commits.end() ? commit_id{} : it->second;
+    if (commit != (app.release ? app.release->commit : commit_id{}))
+      out += "the commit of app " + to_string(app.id) + '\n';
     if (!app.release)
       continue;
     services += app.release->services.size();
-    for (const auto& wanted : app.release->services) {
-      const auto is_it = [&](const auto& c) {
-        return c.who.app == app.id && c.who.name == wanted.name
-               && c.who.commit == app.release->commit;
-      };
-      const auto& all = s.engine.containers;
-      if (std::count_if(all.begin(), all.end(), is_it) != 1)
-        return "service " + wanted.name.value;
-      const auto state = std::find_if(all.begin(), all.end(), is_it)->what.state;
-      if (!wanted.running && state == container_state::running)
-        return "service " + wanted.name.value + ", which is to be kept stopped";
-      if (wanted.running && state == container_state::created)
-        return "service " + wanted.name.value + ", which was never started";
-    }
+    for (const auto& wanted : app.release->services)
+      out += amiss(s, app, wanted);
   }
   if (s.engine.containers.size() != services)
-    return "containers that nobody wants";
+    out += "containers that nobody wants";
   if (s.images.rows.size() != services)
-    return "rows that nobody needs";
-  return {};
+    out += "rows that nobody needs";
+  return out;
 }
 
 TEST_SUITE("planning: for every situation") {

@@ -1,5 +1,7 @@
 #include "tests/actors/planning/situations.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 // What becomes of each service. Source: spec/state-engine.md §5.2 and §5.3.
@@ -211,12 +213,18 @@ TEST_SUITE("planning: services") {
       {"the older one is being removed",
         device{two}.but([](auto& s) { s.engine.containers.back().what.state = state::removing; }),
         {"wait, in progress: web: it is being removed"}},
+      {"a step on the service is under way: both wait",
+        device{two}.looked().busy("service:7/web"),
+        {"wait, in progress: web: a step is under way"}},
       {"both leave with their service",
         device{two}.running({"db"}).looked().but([](auto& s) { s.engine.networks.resize(1); }),
         {"kill web (not in the target)", "wait, in progress: kill web (not in the target)"}},
     });
     const auto p = make_plan(device{two}.looked());
     CHECK(std::get<kill_container>(p.steps.at(0).action).id.value == "web-1-older");
+    const auto reversed = make_plan(device{two}.looked().but(
+      [](auto& s) { std::reverse(s.engine.containers.begin(), s.engine.containers.end()); }));
+    CHECK(std::get<kill_container>(reversed.steps.at(0).action).id.value == "web-1-older");
   }
 
   TEST_CASE("spec 12.40: of an interrupted hand-over the old container goes") {

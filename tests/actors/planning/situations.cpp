@@ -31,7 +31,7 @@ std::string of_app(std::string name, const std::string& app) {
 
 /// The service with the app's image number, and its networks and volumes under their engine names.
 target_service placed(target_service s, int app) {
-  s.image.value = 10 * app;
+  s.image.value = std::int64_t{10} * app;
   auto& c = s.config;
   c.network_mode = of_app(c.network_mode, uuid_of(app));
   std::map<std::string, endpoint> networks;
