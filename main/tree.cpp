@@ -3,6 +3,8 @@
 #include "actors/root/relay.hpp"
 #include "actors/spawn.hpp"
 
+#include <caf/send.hpp>
+
 namespace copal {
 
 tree plant_tree(caf::actor_system& system, const tree_config& config, edges from) {
@@ -33,6 +35,10 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
     engine,
     [start = from.engine, containers_relay, images_relay](
       caf::actor_system& sys, std::uint64_t incarnation) {
+      // The watch died with the one before; only its successor's start tells of it.
+      if (incarnation > 1)
+        caf::anon_send(containers_relay,
+          engine::watch_ended{0, {errc::unavailable, "the engine's edge was restarted"}});
       return start(sys, incarnation, containers_relay, images_relay);
     }));
   children.push_back(child_of<host_actor>("host", edge, host, from.host));

@@ -52,7 +52,7 @@ struct taken {};
 
 /// The stream ended, for whatever reason; no more events follow until a new watch.
 struct watch_ended {
-  std::uint64_t watch = 0;
+  std::uint64_t watch = 0; ///< 0: every watch that there was.
   error why;
 };
 

@@ -14,7 +14,7 @@ containers_child::behavior_type containers(
       take_events(self, batch);
       return engine::taken{};
     },
-    [self](const engine::watch_ended& ended) { watch_failed(self, ended.watch); },
+    [self](const engine::watch_ended& ended) { watch_over(self, ended.watch); },
     [self](const do_step& msg) { return do_one(self, msg.what); },
     [self](const get_engine_view&) {
       tell(self);

@@ -3,6 +3,8 @@
 #include "actors/containers/view.hpp"
 #include "actors/planning/identity.hpp"
 
+#include <algorithm>
+
 namespace copal::containers_parts {
 
 namespace {
@@ -40,8 +42,14 @@ void inspect_next(self_ptr self, std::uint64_t listing) {
 /// A container that the list shows as it is known is not inspected again.
 bool is_as_known(const containers_state& st, const container_summary& item) {
   const auto it = st.containers.find(item.id);
-  return it != st.containers.end() && it->second.what.state == item.state
-         && it->second.what.name == item.name;
+  if (it == st.containers.end())
+    return false;
+  const auto& known = it->second.what;
+  const auto joined = std::all_of(known.config.networks.begin(),
+    known.config.networks.end(),
+    [&item](const auto& n) { return item.networks.contains(n.first); });
+  return known.state == item.state && known.name == item.name && joined
+         && known.config.networks.size() == item.networks.size();
 }
 
 void take_list(containers_state& st, std::uint64_t look, const engine::container_list& list) {

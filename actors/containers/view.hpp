@@ -37,6 +37,9 @@ void begin_watch(self_ptr self);
 /// The watch's timer is due: tries again, or lists everything once more.
 void watch_due(self_ptr self);
 
+/// The engine says that the watch of that number is over; 0: every watch that was open.
+void watch_over(self_ptr self, std::uint64_t watch);
+
 /// The watch of that number is over; it is tried again after a pause.
 void watch_failed(self_ptr self, std::uint64_t watch);
 

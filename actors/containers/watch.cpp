@@ -154,6 +154,14 @@ void watch_due(self_ptr self) {
     begin_watch(self);
 }
 
+void watch_over(self_ptr self, std::uint64_t watch) {
+  const auto& st = self->state;
+  // One that is just being opened is answered by its request.
+  if (watch == 0 && st.phase != watch_phase::opening)
+    watch = st.watch;
+  watch_failed(self, watch);
+}
+
 void watch_failed(self_ptr self, std::uint64_t watch) {
   auto& st = self->state;
   if (watch != st.watch || st.phase == watch_phase::away)

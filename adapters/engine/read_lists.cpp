@@ -45,10 +45,14 @@ std::string own_name(const std::vector<std::string>& names) {
 
 container_summary summary(const json_node& x) {
   const bool up = x["Status"].text().starts_with("Up");
+  std::set<std::string> joined;
+  for (const auto& [name, how] : x["NetworkSettings"]["Networks"].members())
+    joined.insert(name);
   return {container_id{x["Id"].required().text()},
     own_name(x["Names"].texts()),
     state_part(x["State"].required().text(), up),
-    x["Labels"].text_map()};
+    x["Labels"].text_map(),
+    std::move(joined)};
 }
 
 engine_network network(const json_node& x) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,7 @@ struct container_summary {
   std::string name;
   container_state state = container_state::created;
   label_map labels;
+  std::set<std::string> networks; ///< It is joined to: engine names.
 
   bool operator==(const container_summary&) const = default;
 };
@@ -112,7 +114,7 @@ typename I::result_type inspect(I& f, container& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, container_summary& x) {
-  return f(x.id, x.name, x.state, x.labels);
+  return f(x.id, x.name, x.state, x.labels, x.networks);
 }
 
 template <class I>

@@ -100,8 +100,12 @@ engine_image_id engine_world::find_image(const std::string& name) const {
 
 engine::container_list engine_world::list_containers() const {
   engine::container_list out;
-  for (const auto& [id, c] : containers)
-    out.items.push_back({id, c.name, c.state, c.config.labels});
+  for (const auto& [id, c] : containers) {
+    container_summary item{id, c.name, c.state, c.config.labels, {}};
+    for (const auto& [network, how] : c.config.networks)
+      item.networks.insert(network);
+    out.items.push_back(std::move(item));
+  }
   return out;
 }
 

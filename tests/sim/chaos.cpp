@@ -27,6 +27,24 @@ void kill_child(simulated_device& device) {
   device.system.kill_before(name, 1 + device.system.random().below(30));
 }
 
+void lock_or_unlock(simulated_device& device) {
+  auto& locks = device.files->locks;
+  if (!locks.empty()) {
+    locks.clear();
+    return;
+  }
+  ++device.faults->counts["user lock"];
+  constexpr std::array<const char*, 2> services{"web", "db"};
+  user_lock lock;
+  lock.app = app_id{1};
+  lock.service = service_name{services[device.system.random().below(services.size())]};
+  lock.path = "/locks/1/" + lock.service.value + "/updates.lock";
+  lock.since = device.world->now();
+  locks.push_back(std::move(lock));
+}
+
+} // namespace
+
 void hurt_container(simulated_device& device) {
   const auto id = draw_container(device);
   if (id.empty())
@@ -63,24 +81,6 @@ void hurt_container(simulated_device& device) {
   }
   world.before_loss = watch;
 }
-
-void lock_or_unlock(simulated_device& device) {
-  auto& locks = device.files->locks;
-  if (!locks.empty()) {
-    locks.clear();
-    return;
-  }
-  ++device.faults->counts["user lock"];
-  constexpr std::array<const char*, 2> services{"web", "db"};
-  user_lock lock;
-  lock.app = app_id{1};
-  lock.service = service_name{services[device.system.random().below(services.size())]};
-  lock.path = "/locks/1/" + lock.service.value + "/updates.lock";
-  lock.since = device.world->now();
-  locks.push_back(std::move(lock));
-}
-
-} // namespace
 
 strangers strangers::move_into(engine_world& world) {
   image_facts facts;

@@ -23,6 +23,9 @@ struct strangers {
 /// Things that happen to a device, drawn from its seed, each counted by kind in `faults->counts`.
 void disturb(simulated_device& device);
 
+/// Somebody else kills, stops, removes, disconnects or crashes one of our containers.
+void hurt_container(simulated_device& device);
+
 /// Edge faults for a disturbed run: some runs many of one kind, some a few of each.
 fault_rates draw_rates(random_source& random);
 

@@ -62,6 +62,10 @@ void simulated_device::engine_outage(std::chrono::seconds away) {
   world->end_stream();
   system.run_for(away);
   world->restart_engine();
+  for (const auto& [id, c] : world->containers) {
+    if (c.state == container_state::exited)
+      disturbed.insert(id);
+  }
   world->reachable = true;
 }
 

@@ -147,24 +147,44 @@ value draw_target(random_source& random) {
   return device_of(std::move(apps));
 }
 
-value simple_target(const std::vector<std::string>& services, const std::string& commit) {
-  auto all = value::map({});
-  std::int64_t id = 10;
-  for (const auto& name : services) {
-    ++id;
-    all.set(name,
-      value::map({
-        {"id", id},
-        {"image_id", 100 + id},
-        {"image", images[static_cast<std::size_t>(id) % images.size()]},
-        {"environment", value::map({})},
-        {"labels", value::map({})},
-      }));
+namespace {
+
+/// The value of a map's first member; null when there is none.
+value* first_member(value* map) {
+  auto* members = map == nullptr ? nullptr : map->as_map();
+  return members == nullptr || members->empty() ? nullptr : &members->front().val;
+}
+
+value* member(value* map, std::string_view key) {
+  auto* members = map == nullptr ? nullptr : map->as_map();
+  if (members == nullptr)
+    return nullptr;
+  for (auto& m : *members) {
+    if (m.key == key)
+      return &m.val;
   }
-  return device_of(value::map({{uuid_of(1),
-    value::map({{"id", 1},
-      {"name", "app"},
-      {"releases", value::map({{commit, value::map({{"id", 1001}, {"services", all}})}})}})}}));
+  return nullptr;
+}
+
+} // namespace
+
+value draw_next_target(random_source& random, const value& before) {
+  if (random.percent(20))
+    return draw_target(random);
+  auto next = before;
+  if (random.percent(50))
+    return next;
+  auto* apps = member(first_member(&next), "apps");
+  auto* releases = member(first_member(apps), "releases");
+  auto* services = member(first_member(releases), "services");
+  if (services == nullptr)
+    return draw_target(random);
+  releases->as_map()->front().key = commit_of(random.between(1, 50));
+  if (auto* all = services->as_map(); !all->empty() && random.percent(30))
+    all->pop_back();
+  else
+    services->set("web", draw_service(random, 11, {}));
+  return next;
 }
 
 } // namespace copal::test

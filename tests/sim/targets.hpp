@@ -15,7 +15,8 @@ void publish_images(engine_world& world);
 /// strategies. Two draws have much in common, as two releases of a fleet have.
 value draw_target(random_source& random);
 
-/// One app with one service per name, each from its own image.
-value simple_target(const std::vector<std::string>& services, const std::string& commit);
+/// Draws the target after another one: the same, or with one service drawn anew, added or removed,
+/// or one that has nothing to do with it. What did not change must be left alone.
+value draw_next_target(random_source& random, const value& before);
 
 } // namespace copal::test

@@ -64,13 +64,34 @@ TEST_SUITE("sim") {
       publish_images(*device.world);
       const auto others = strangers::move_into(*device.world);
       device.start();
-      for (auto release = 0; release < 3; ++release) {
-        REQUIRE(device.insist_on(draw_target(device.system.random())));
+      auto target = draw_target(device.system.random());
+      for (auto release = 0; release < 4; ++release) {
+        REQUIRE(device.insist_on(target));
+        target = draw_next_target(device.system.random(), target);
         check_at_target(device);
       }
       check_quiet(device);
       const auto harmed = others.harmed(*device.world);
       CHECK_MESSAGE(harmed.empty(), join(harmed));
+    }
+  }
+
+  TEST_CASE("sim: what somebody else does to a container is put right, and within a minute") {
+    for (const auto seed : seeds(150)) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      publish_images(*device.world);
+      device.start();
+      REQUIRE(device.insist_on(draw_target(device.system.random())));
+      check_at_target(device);
+      for (auto i = 0; i < 4; ++i) {
+        hurt_container(device);
+        device.world->recover();
+        device.system.run_for(std::chrono::seconds{1});
+        CHECK(device.run_until_settled(std::chrono::minutes{1}));
+        const auto wrong = device.faults_against(device.where().target);
+        CHECK_MESSAGE(wrong.empty(), "not put right:", join(wrong));
+      }
     }
   }
 
@@ -87,14 +108,16 @@ TEST_SUITE("sim") {
       device.faults->rates = draw_rates(random);
       device.start();
       const auto releases = random.between(1, 4);
+      auto target = draw_target(random);
       for (auto release = 0; release < releases; ++release) {
-        (void)device.send_target(draw_target(random), random.percent(5));
+        (void)device.send_target(target, random.percent(5));
         const auto troubles = random.between(1, 5);
         for (auto i = 0; i < troubles; ++i) {
           device.system.run_for(random.between(std::chrono::milliseconds{1},
             random.percent(70) ? std::chrono::seconds{20} : std::chrono::minutes{10}));
           disturb(device);
         }
+        target = draw_next_target(random, target);
       }
       // The causes are gone.
       device.faults->rates = {};
@@ -102,7 +125,7 @@ TEST_SUITE("sim") {
       device.system.spare_all();
       device.world->recover();
       device.system.run_for(std::chrono::seconds{30}); // Slow replies of before are drained.
-      REQUIRE(device.insist_on(draw_target(random)));
+      REQUIRE(device.insist_on(target));
       check_at_target(device);
       check_quiet(device);
       const auto harmed = others.harmed(*device.world);

@@ -186,14 +186,16 @@ TEST_SUITE("engine: wire") {
 
   TEST_CASE("read: a list of containers") {
     const auto list = read_containers(R"([
-    {"Id":"1","Names":["/app/link","/web"],"State":"running","Labels":{"a":"b"},"Status":"Up 3 days"},
+    {"Id":"1","Names":["/app/link","/web"],"State":"running","Labels":{"a":"b"},"Status":"Up 3 days",
+     "NetworkSettings":{"Networks":{"front":{"NetworkID":"n1"},"back":{}}}},
     {"Id":"2","Names":null,"State":"removing","Labels":null},
     {"Id":"3","Names":["/x"],"State":"stopping","Status":"Up 3 days"}])");
     REQUIRE_MESSAGE(list, complaint(list));
     CHECK(*list
-          == std::vector<container_summary>{{{"1"}, "web", container_state::running, {{"a", "b"}}},
-            {{"2"}, "", container_state::removing, {}},
-            {{"3"}, "x", container_state::running, {}}});
+          == std::vector<container_summary>{
+            {{"1"}, "web", container_state::running, {{"a", "b"}}, {"back", "front"}},
+            {{"2"}, "", container_state::removing, {}, {}},
+            {{"3"}, "x", container_state::running, {}, {}}});
     CHECK(read_containers("null")->empty());
     CHECK(complaint(read_containers(R"([{"Id":"1","Names":"/x","State":"running"}])"))
           == "corrupt: /0/Names is a text, expected a list");
