@@ -53,6 +53,7 @@ struct get_progress {};
 /// What happened to a step that failed, and when it is tried again.
 struct step_failure {
   std::string subject; ///< As `subject_of`.
+  std::string action;  ///< That failed, as `name_of`: only its success ends the row.
   int count = 0;       ///< In a row.
   error last;
   std::chrono::milliseconds pause{0};
@@ -133,7 +134,7 @@ typename I::result_type inspect(I& f, get_progress&) {
 
 template <class I>
 typename I::result_type inspect(I& f, step_failure& x) {
-  return f(x.subject, x.count, x.last, x.pause, x.waiting);
+  return f(x.subject, x.action, x.count, x.last, x.pause, x.waiting);
 }
 
 template <class I>

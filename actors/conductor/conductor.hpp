@@ -41,6 +41,13 @@ struct waiting_target {
   caf::typed_response_promise<target_accepted> asker;
 };
 
+/// The last time that something was removed to be made anew.
+struct remaking {
+  app_id app;
+  std::string reason;
+  bool paused = false; ///< The same reason came back, and was held back for a pause.
+};
+
 struct conductor_state {
   conductor_state() {}
   static inline const char* name = "conductor";
@@ -64,6 +71,8 @@ struct conductor_state {
   bool commits_known = false;
   std::int64_t load_failures = 0; ///< In a row.
 
+  std::map<std::string, remaking> remade;    ///< By subject, while its app is not at its target.
+  bool disk_unknown = false;                 ///< A target may have been stored without an answer.
   std::map<app_id, std::int64_t> lock_looks; ///< How often in a row a user's lock was found.
   /// Containers stopped from outside before the target changed: the new target starts them.
   std::set<container_id> forgiven;

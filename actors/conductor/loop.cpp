@@ -19,6 +19,10 @@ bool is_newer(const View& a, const View& b) {
 void take_view(conductor_state& st, engine_view view) {
   if (!is_newer(view, st.now.engine))
     return;
+  std::erase_if(st.forgiven, [&view](const container_id& id) {
+    const auto& stopped = view.stopped_from_outside;
+    return !std::binary_search(stopped.begin(), stopped.end(), id);
+  });
   std::erase_if(
     view.stopped_from_outside, [&st](const container_id& id) { return st.forgiven.contains(id); });
   st.now.engine = std::move(view);
@@ -29,21 +33,77 @@ void take_view(conductor_state& st, images_view view) {
     st.now.images = std::move(view);
 }
 
+namespace {
+
+/// Why something that exists has to go; empty for steps that end nothing.
+const std::string* reason_of_loss(const step& s) {
+  const auto loses = std::holds_alternative<kill_container>(s.action)
+                     || std::holds_alternative<remove_network>(s.action)
+                     || std::holds_alternative<remove_volume>(s.action);
+  return loses ? &s.reason : nullptr;
+}
+
+/// A thing that was made anew and still differs in the same way will differ again: what the engine
+/// does not keep cannot be had. It is tried again after a growing pause; a volume, whose data would
+/// be lost each time, not before the target changes.
+bool is_made_in_vain(self_ptr self, const step& s) {
+  auto& st = self->state;
+  const auto* reason = reason_of_loss(s);
+  if (reason == nullptr)
+    return false;
+  const auto subject = subject_of(s);
+  auto& last = st.remade[subject];
+  if (last.reason != *reason) {
+    last = {s.app, *reason, false};
+    return false;
+  }
+  if (std::exchange(last.paused, false) && !std::holds_alternative<remove_volume>(s.action))
+    return false;
+  last.paused = true;
+  pause_step(self,
+    subject,
+    "remake",
+    {errc::conflict, "it was made anew, and the engine still shows: " + *reason});
+  return true;
+}
+
+/// What is at its target was not made in vain, and what failed once is over.
+void forget_what_is_over(conductor_state& st, const plan& made) {
+  const auto is_quiet = [&](app_id app) {
+    const auto of_app = [app](const auto& x) { return x.app == app; };
+    return std::none_of(made.steps.begin(), made.steps.end(), of_app)
+           && std::none_of(made.waits.begin(), made.waits.end(), of_app)
+           && std::none_of(st.running.begin(), st.running.end(), of_app);
+  };
+  std::erase_if(st.remade, [&](const auto& entry) { return is_quiet(entry.second.app); });
+  if (made.settled() && st.running.empty())
+    st.now.failures.clear();
+}
+
+bool waits_for_us(const wait_reason& w) {
+  return w.why != wait_reason::kind::engine_policy;
+}
+
+} // namespace
+
 void replan(self_ptr self) {
   auto& st = self->state;
   if (!st.has_target || !st.commits_known)
     return;
   auto plan = planning::make_plan(st.now);
+  forget_what_is_over(st, plan);
   st.waits = std::move(plan.waits);
   // A look at the locks counts for the one plan that follows it.
   for (auto& [app, facts] : st.now.locks)
     facts.fresh = false;
-  if (plan.steps.empty() && st.waits.empty()) {
+  if (plan.steps.empty() && std::none_of(st.waits.begin(), st.waits.end(), waits_for_us)) {
     st.now.force = false;
     std::erase_if(st.now.locks, [](const auto& entry) { return entry.second.held.empty(); });
   }
-  for (auto& s : plan.steps)
-    begin(self, std::move(s));
+  for (const auto& s : plan.steps) {
+    if (!is_made_in_vain(self, s))
+      begin(self, s);
+  }
 }
 
 void pause_over(self_ptr self, const std::string& subject) {

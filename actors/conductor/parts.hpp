@@ -30,6 +30,9 @@ void end_pauses(conductor_state& st);
 /// Hands a step to the actor that does it; plans again when it has ended.
 void begin(self_ptr self, const step& s);
 
+/// The step waits for a pause that grows with each time in a row.
+void pause_step(self_ptr self, const std::string& subject, const std::string& action, error why);
+
 // target.cpp: where the target comes from and how it is kept.
 
 /// Checks a target, has it stored, and then turns to it. One at a time, in the order they came.

@@ -20,23 +20,20 @@ void forget_running(conductor_state& st, const std::string& subject) {
   std::erase_if(st.running, [&subject](const step& s) { return subject_of(s) == subject; });
 }
 
-void step_succeeded(self_ptr self, const std::string& subject) {
+void step_succeeded(self_ptr self, const std::string& subject, const std::string& action) {
   auto& st = self->state;
   forget_running(st, subject);
-  st.now.failures.erase(subject);
+  // A kill that works says nothing of the start that made it necessary.
+  if (const auto it = st.now.failures.find(subject);
+      it != st.now.failures.end() && it->second.action == action)
+    st.now.failures.erase(it);
   replan(self);
 }
 
-void step_failed(self_ptr self, const std::string& subject, const caf::error& why) {
-  auto& st = self->state;
-  forget_running(st, subject);
-  auto& failure = st.now.failures[subject];
-  failure.subject = subject;
-  failure.last = from_caf(why);
-  ++failure.count;
-  failure.pause = planning::backoff(failure.count, st.config.longest_pause);
-  failure.waiting = true;
-  st.pauses.set(self, subject, failure.pause);
+void step_failed(
+  self_ptr self, const std::string& subject, const std::string& action, const caf::error& why) {
+  forget_running(self->state, subject);
+  pause_step(self, subject, action, from_caf(why));
   replan(self);
 }
 
@@ -51,41 +48,44 @@ void locks_found(self_ptr self, app_id app, const host::found_locks& found) {
     const auto pause = planning::backoff(++st.lock_looks[app], st.config.longest_pause);
     st.pauses.set(self, subject, pause);
   }
-  step_succeeded(self, subject);
+  step_succeeded(self, subject, "lookForLocks");
 }
 
 template <class Done, class Handle>
 void ask_to_do(self_ptr self, const Handle& who, std::chrono::seconds deadline, const step& s) {
   const auto subject = subject_of(s);
+  const std::string action{name_of(s.action)};
   self->request(who, deadline, do_step{s})
     .then(
-      [self, subject](Done& done) {
+      [self, subject, action](Done& done) {
         take_view(self->state, std::move(done.now));
-        step_succeeded(self, subject);
+        step_succeeded(self, subject, action);
       },
-      [self, subject](const caf::error& why) { step_failed(self, subject, why); });
+      [self, subject, action](const caf::error& why) { step_failed(self, subject, action, why); });
 }
 
 void save_commit(self_ptr self, const step& s, const commit_id& commit) {
   const auto subject = subject_of(s);
+  const std::string action{name_of(s.action)};
   auto stored = commit.empty() ? std::nullopt : std::optional{commit};
   self->request(self->state.links.store, deadlines::store, store::save_commit{s.app, stored})
     .then(
-      [self, subject, app = s.app, stored](const store::stored&) {
+      [self, subject, action, app = s.app, stored](const store::stored&) {
         if (stored)
           self->state.now.commits[app] = *stored;
         else
           self->state.now.commits.erase(app);
-        step_succeeded(self, subject);
+        step_succeeded(self, subject, action);
       },
-      [self, subject](const caf::error& why) { step_failed(self, subject, why); });
+      [self, subject, action](const caf::error& why) { step_failed(self, subject, action, why); });
 }
 
 void find_locks(self_ptr self, const step& s, const look_for_locks& what) {
   const auto subject = subject_of(s);
+  const std::string action{name_of(s.action)};
   self->request(self->state.links.host, deadlines::locks, host::find_locks{s.app, what.services})
     .then([self, app = s.app](const host::found_locks& found) { locks_found(self, app, found); },
-      [self, subject](const caf::error& why) { step_failed(self, subject, why); });
+      [self, subject, action](const caf::error& why) { step_failed(self, subject, action, why); });
 }
 
 std::chrono::seconds grace_of(const step_action& action) {
@@ -98,6 +98,18 @@ std::chrono::seconds grace_of(const step_action& action) {
 }
 
 } // namespace
+
+void pause_step(self_ptr self, const std::string& subject, const std::string& action, error why) {
+  auto& st = self->state;
+  auto& failure = st.now.failures[subject];
+  failure.subject = subject;
+  failure.action = action;
+  failure.last = std::move(why);
+  ++failure.count;
+  failure.pause = planning::backoff(failure.count, st.config.longest_pause);
+  failure.waiting = true;
+  st.pauses.set(self, subject, failure.pause);
+}
 
 void begin(self_ptr self, const step& s) {
   auto& st = self->state;

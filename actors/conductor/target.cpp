@@ -18,11 +18,15 @@ void adopt_target(self_ptr self, target_document doc, planning::normalised found
   st.has_target = true;
   st.target_known = true;
   st.problem.clear();
+  const auto changed = st.now.target != found.target;
   st.warnings = std::move(found.warnings);
   st.now.target = std::move(found.target);
   st.now.force = force;
   end_pauses(st);
   st.now.failures.clear();
+  st.remade.clear();
+  if (!changed)
+    return replan(self);
   st.forgiven.insert(
     st.now.engine.stopped_from_outside.begin(), st.now.engine.stopped_from_outside.end());
   st.now.engine.stopped_from_outside.clear();
@@ -47,12 +51,14 @@ void store_next(self_ptr self) {
     .then(
       [self, changed, next, found = std::move(*found)](const store::stored&) mutable {
         self->state.storing = false;
+        self->state.disk_unknown = false;
         adopt_target(self, std::move(next.msg.doc), std::move(found), next.msg.force);
         next.asker.deliver(target_accepted{changed});
         store_next(self);
       },
       [self, next](const caf::error& why) mutable {
         self->state.storing = false;
+        self->state.disk_unknown = true;
         next.asker.deliver(to_caf(from_caf(why).with_context("storing the target")));
         store_next(self);
       });
@@ -82,7 +88,7 @@ caf::result<target_accepted> take_target(self_ptr self, set_target& msg) {
   if (!found)
     return to_caf(found.error().with_context("target from " + msg.doc.origin));
   const auto idle = !st.storing && st.waiting.empty();
-  if (idle && st.has_target && st.doc == msg.doc) {
+  if (idle && !st.disk_unknown && st.has_target && st.doc == msg.doc) {
     st.now.force = st.now.force || msg.force;
     end_pauses(st);
     replan(self);

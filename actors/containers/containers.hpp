@@ -33,6 +33,7 @@ struct running_step {
   std::vector<engine_call> calls;
   std::size_t next = 0; ///< Index of the call under way, or of the next one.
   container_id id; ///< Of the container it is about; known from the first call on at the latest.
+  bool looking = false; ///< The look after the last call is on its way.
   std::optional<error> failed;
   std::vector<caf::typed_response_promise<step_done>> askers;
 };
@@ -66,6 +67,7 @@ struct containers_state {
   std::uint64_t watch = 0; ///< Of the present watch; grows over incarnations.
   std::int64_t failures = 0;
   std::uint64_t listing = 0;               ///< Of the present listing.
+  bool listing_now = false;                ///< Answers to it are on their way.
   int lists_missing = 0;                   ///< Of its three lists.
   std::deque<container_id> to_inspect;     ///< Found by the list, one after the other.
   std::vector<engine::event> early_events; ///< Came while listing; at most `most_early_events`.

@@ -32,9 +32,11 @@ void inspect_next(self_ptr self, std::uint64_t listing) {
       [self, listing, look, id](const caf::error& why) {
         if (!is_current(self, listing))
           return;
-        if (from_caf(why).code != errc::not_found)
+        if (is_away(why))
           return watch_failed(self, self->state.watch);
-        show_gone(self->state, look, id);
+        // One that cannot be read is left alone, as it was known or unknown: the others go on.
+        if (from_caf(why).code == errc::not_found)
+          show_gone(self->state, look, id);
         inspect_next(self, listing);
       });
 }
@@ -96,6 +98,7 @@ void list_all(self_ptr self) {
   if (st.phase != watch_phase::live)
     st.phase = watch_phase::listing;
   ++st.listing;
+  st.listing_now = true;
   st.lists_missing = 3;
   st.to_inspect.clear();
   ask_list<engine::container_list>(self,

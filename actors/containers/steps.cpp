@@ -31,10 +31,13 @@ void finish(self_ptr self, const std::string& subject) {
 
 void look_and_finish(self_ptr self, const std::string& subject, const container_id& id) {
   const auto look = begin_look(self->state);
+  self->state.steps.at(subject).looking = true;
   self->request(self->state.links.engine, read_deadline, engine::inspect_container{id})
     .then(
-      [self, subject, look](const container& what) {
+      [self, subject, look, id](const container& what) {
         show(self->state, look, what);
+        if (self->state.look_again.erase(id) > 0)
+          return look_and_finish(self, subject, id);
         finish(self, subject);
       },
       [self, subject, look, id](const caf::error& why) {
@@ -42,7 +45,7 @@ void look_and_finish(self_ptr self, const std::string& subject, const container_
         if (gone)
           show_gone(self->state, look, id);
         finish(self, subject);
-        if (!gone)
+        if (is_away(why))
           watch_failed(self, self->state.watch);
       });
 }
@@ -77,8 +80,6 @@ void calls_ended(self_ptr self, const std::string& subject) {
     show_gone(st, begin_look(st), done.id);
     return finish(self, subject);
   }
-  if (!done.failed && std::holds_alternative<stop_container>(done.what.action))
-    st.stopped_by_us.insert(done.id);
   if (!done.id.empty())
     return look_and_finish(self, subject, done.id);
   // A creation without an answer: only the list tells whether there is a container now.
@@ -133,6 +134,8 @@ void run_next(self_ptr self, const std::string& subject) {
     return calls_ended(self, subject);
   auto& call = current.calls[current.next++];
   fill_in(call, current.id);
+  if (std::holds_alternative<engine::stop_container>(call))
+    self->state.stopped_by_us.insert(current.id);
   std::visit(send_call{self, subject, deadline_of(call)}, call);
 }
 

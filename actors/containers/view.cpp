@@ -7,6 +7,11 @@
 
 namespace copal::containers_parts {
 
+bool is_away(const caf::error& why) {
+  const auto code = from_caf(why).code;
+  return code == errc::unavailable || code == errc::timeout || code == errc::exhausted;
+}
+
 engine_view view_of(const containers_state& st) {
   engine_view view;
   view.incarnation = st.incarnation;
@@ -24,7 +29,7 @@ engine_view view_of(const containers_state& st) {
 
 void tell(self_ptr self) {
   auto& st = self->state;
-  if (st.looking.empty() && st.steps.empty() && st.lists_missing == 0)
+  if (st.looking.empty() && st.steps.empty() && !st.listing_now)
     std::erase_if(st.shown_by, [&st](const auto& x) { return !st.containers.contains(x.first); });
   auto view = view_of(st);
   if (st.last.revision != 0 && view == st.last)

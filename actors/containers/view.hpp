@@ -46,6 +46,9 @@ void watch_failed(self_ptr self, std::uint64_t watch);
 /// The listing is complete: from here on the view follows the events.
 void become_live(self_ptr self);
 
+/// True for errors that say that the engine is not there, or not now; others are about one thing.
+bool is_away(const caf::error& why);
+
 /// Takes events into account: looks at what they point to.
 void take_events(self_ptr self, engine::event_batch& batch);
 

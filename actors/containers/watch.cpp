@@ -5,6 +5,8 @@
 #include "actors/planning/backoff.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace copal::containers_parts {
 
@@ -45,7 +47,7 @@ void look_at(self_ptr self, const container_id& id) {
           show_gone(self->state, look, id);
         ended();
         // An unanswered look leaves a gap in what is known: begin anew.
-        if (!gone)
+        if (is_away(why))
           watch_failed(self, watch);
       });
 }
@@ -73,11 +75,30 @@ bool is_in_step(const containers_state& st, const std::string& id, const std::st
   });
 }
 
+/// Signals that end a program unless it minds them; others are sent to running ones.
+bool ends(const std::string& signal, const std::string& stop_signal) {
+  constexpr std::array<std::string_view, 5> ending{"2", "3", "6", "9", "15"};
+  return signal.empty() || signal == stop_signal
+         || std::find(ending.begin(), ending.end(), signal) != ending.end();
+}
+
 void note_stop(containers_state& st, const engine::event& e) {
+  const auto it = st.containers.find(container_id{e.id});
+  if (e.action == "kill" && it != st.containers.end() && !st.stopped_by_us.contains(it->first)
+      && ends(e.signal, it->second.what.config.stop_signal) && !is_in_step(st, e.id, e.name))
+    st.stopped_from_outside.insert(it->first);
+}
+
+/// A look under way may show what was before this event: it is followed by another one.
+void note_change(containers_state& st, const engine::event& e) {
   const container_id id{e.id};
-  if (e.action == "kill" && st.containers.contains(id) && !st.stopped_by_us.contains(id)
-      && !is_in_step(st, e.id, e.name))
-    st.stopped_from_outside.insert(id);
+  const auto in_look = std::any_of(st.steps.begin(), st.steps.end(), [&id](const auto& entry) {
+    return entry.second.looking && entry.second.id == id;
+  });
+  const auto changing = e.action == "die" || e.action == "start" || e.action == "pause"
+                        || e.action == "unpause" || e.action == "rename";
+  if (changing && (in_look || st.looking.contains(id)))
+    st.look_again.insert(id);
 }
 
 event_context context_of(const containers_state& st, const engine::event& e) {
@@ -105,8 +126,10 @@ event_context context_of(const containers_state& st, const engine::event& e) {
 
 void follow(self_ptr self, const engine::event& e) {
   auto& st = self->state;
-  if (e.kind == engine::object_kind::container)
+  if (e.kind == engine::object_kind::container) {
     note_stop(st, e);
+    note_change(st, e);
+  }
   switch (react_to(e, context_of(st, e))) {
     case event_reaction::ignore:
       break;
@@ -167,6 +190,7 @@ void watch_failed(self_ptr self, std::uint64_t watch) {
   if (watch != st.watch || st.phase == watch_phase::away)
     return;
   st.phase = watch_phase::away;
+  st.listing_now = false;
   ++st.listing; // What is still on its way from the old one does not count.
   st.to_inspect.clear();
   st.waits.set(self, watch_timer, planning::backoff(++st.failures, longest_pause));
@@ -177,6 +201,7 @@ void watch_failed(self_ptr self, std::uint64_t watch) {
 void become_live(self_ptr self) {
   auto& st = self->state;
   st.phase = watch_phase::live;
+  st.listing_now = false;
   st.failures = 0;
   st.waits.set(self, watch_timer, relist_period);
   for (const auto& e : std::exchange(st.early_events, {}))

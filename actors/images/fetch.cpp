@@ -44,9 +44,9 @@ void fetch_done(
   auto& st = self->state;
   keep_row(st, row);
   st.facts[row.engine_id] = std::move(details.facts);
-  st.fetching.erase(name);
   st.failures.erase(name);
-  // The list shows what else the fetch changed: a tag that moved away from another image.
+  // Over when a list shows it: it also shows what else the fetch changed, as a tag that moved away.
+  st.fetching.at(name).after_look = st.look_number + 1;
   look(self);
 }
 
@@ -139,7 +139,7 @@ void check_fetches(self_ptr self) {
   auto& st = self->state;
   std::vector<std::string> silent;
   for (auto& [name, fetch] : st.fetching) {
-    if (!std::exchange(fetch.heard, false))
+    if (!std::exchange(fetch.heard, false) && fetch.after_look == 0)
       silent.push_back(name);
   }
   for (const auto& name : silent)

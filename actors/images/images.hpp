@@ -36,7 +36,8 @@ struct running_fetch {
   std::uint64_t number = 0; ///< Told apart from an earlier, given-up fetch of the same name.
   image_row row;
   int percent = 0;
-  bool heard = false; ///< Since the last check.
+  bool heard = false;           ///< Since the last check.
+  std::uint64_t after_look = 0; ///< Fetched and recorded; over when the look of that number ended.
 };
 
 /// A step on rows under way.

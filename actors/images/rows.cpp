@@ -62,7 +62,7 @@ void remove_rest(
   self->request(self->state.links.engine, read_deadline, engine::inspect_image{id.value})
     .then(
       [self, subject, row, id](const engine::image_details& left) {
-        if (!left.image.tags.empty() || !left.image.digests.empty())
+        if (!left.image.tags.empty())
           return drop(self, subject, row);
         remove_name(self, subject, id.value, [self, subject, row] { drop(self, subject, row); });
       },
@@ -146,14 +146,23 @@ void answer_after_look(self_ptr self, const std::string& subject) {
 }
 
 void look_has_ended(self_ptr self) {
-  const auto& st = self->state;
+  auto& st = self->state;
+  std::erase_if(st.fetching, [&st](const auto& entry) {
+    return entry.second.after_look != 0 && entry.second.after_look <= st.look_number;
+  });
   std::vector<std::string> done;
   for (const auto& [subject, running] : st.steps) {
     if (running.after_look != 0 && running.after_look <= st.look_number)
       done.push_back(subject);
   }
-  for (const auto& subject : done)
-    finish(self, subject, std::nullopt);
+  for (const auto& subject : done) {
+    const auto* saved = std::get_if<save_image>(&st.steps.at(subject).what.action);
+    // Without what the image brings, its containers cannot be compared.
+    if (saved != nullptr && st.engine_known && !st.facts.contains(saved->row.engine_id))
+      finish(self, subject, error{errc::corrupt, saved->row.name + " cannot be inspected"});
+    else
+      finish(self, subject, std::nullopt);
+  }
 }
 
 void finish(self_ptr self, const std::string& subject, const std::optional<error>& failed) {

@@ -55,10 +55,13 @@ void inspect_next(self_ptr self, std::vector<engine_image_id> ids) {
         self->state.facts[id] = std::move(details.facts);
         inspect_next(self, ids);
       },
-      [self, ids](const caf::error& why) {
-        if (from_caf(why).code != errc::not_found)
+      [self, id, ids](const caf::error& why) {
+        const auto code = from_caf(why).code;
+        if (code == errc::unavailable || code == errc::timeout || code == errc::exhausted)
           return look_ended(self, false);
-        self->state.look_again = true; // It went away since the list was made.
+        // It went away since the list was made, or cannot be read: the others go on without it.
+        if (code == errc::not_found)
+          std::erase_if(self->state.engine, [&id](const engine_image& e) { return e.id == id; });
         inspect_next(self, ids);
       });
 }

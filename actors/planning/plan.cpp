@@ -41,9 +41,13 @@ void plan_builder::wait(wait_reason why) {
 }
 
 bool plan_builder::quiet(app_id app) const {
-  const auto of_app = [app](const auto& x) { return x.app == app; };
+  const auto of_app = [app](const step& x) { return x.app == app; };
+  // A container that the engine keeps restarting has been started: its release is complete.
+  const auto holds_up = [app](const wait_reason& w) {
+    return w.app == app && w.why != wait_reason::kind::engine_policy;
+  };
   return std::none_of(plan_.steps.begin(), plan_.steps.end(), of_app)
-         && std::none_of(plan_.waits.begin(), plan_.waits.end(), of_app);
+         && std::none_of(plan_.waits.begin(), plan_.waits.end(), holds_up);
 }
 
 namespace {

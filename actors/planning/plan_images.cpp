@@ -115,10 +115,11 @@ void plan_fetch(const situation& s,
       subject,
       "fetch " + name + " when the old container has gone"});
   if (pair.target->strategy == update_strategy::delete_then_download) {
-    // An old image that somebody else still runs from is not waited for: it may wait for us.
+    // An old image that somebody else runs from is not waited for: it may wait for us, or be a
+    // stranger's, which shows when its removal fails.
     const auto old = std::any_of(s.images.rows.begin(), s.images.rows.end(), [&](const auto& row) {
       return row.app == app.id && row.service_name_ == pair.target->name && row.name != name
-             && !is_needed(s, apps, row);
+             && !is_needed(s, apps, row) && !s.failures.contains("image:" + row.name);
     });
     if (old)
       return out.wait({wait_reason::kind::dependency,

@@ -19,10 +19,11 @@ public:
   void run() {
     for (const auto* c : app_.dead)
       out_.add({app_.id, remove_container{c->what.id, c->who.name}, "it is dead"});
-    for (const auto& pair : app_.pairs)
-      plan_pair(pair);
+    // A surplus container may bear the name that the wanted one is to get.
     for (const auto* c : app_.surplus)
       plan_surplus(*c);
+    for (const auto& pair : app_.pairs)
+      plan_pair(pair);
     pass_locks();
   }
 
@@ -132,6 +133,11 @@ private:
     const auto& service = *pair.target;
     if (auto obstacle = start_obstacle(pair); !obstacle.empty())
       return wait(wait_reason::kind::dependency, service.name, std::move(obstacle));
+    const auto name_taken = std::any_of(app_.dead.begin(), app_.dead.end(), [&pair](const auto* c) {
+      return c->what.name == pair.name;
+    });
+    if (name_taken)
+      return wait(wait_reason::kind::in_progress, service.name, "its dead container goes first");
     const auto& release = *app_.target->release;
     container_identity who{
       app_.id, app_.uuid, service.id, service.name, service.image, release.id, release.commit};

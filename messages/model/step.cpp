@@ -51,9 +51,8 @@ struct name_subject {
   std::string operator()(const start_container& a) const { return service_subject(app, a.service); }
   std::string operator()(const stop_container& a) const { return service_subject(app, a.service); }
   std::string operator()(const kill_container& a) const { return service_subject(app, a.service); }
-  std::string operator()(const remove_container& a) const {
-    return service_subject(app, a.service);
-  }
+  // A dead one does not hold up the living one of its service.
+  std::string operator()(const remove_container& a) const { return "container:" + a.id.value; }
   std::string operator()(const rename_container& a) const {
     return service_subject(app, a.service);
   }

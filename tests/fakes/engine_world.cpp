@@ -113,7 +113,10 @@ result<container> engine_world::inspect_container(const container_id& id) const 
   const auto it = containers.find(id);
   if (it == containers.end())
     return no_such("container", id.value);
-  return it->second;
+  auto shown = it->second;
+  if (forgets_command)
+    shown.config.command = {"forgotten"};
+  return shown;
 }
 
 engine::image_list engine_world::list_images() const {

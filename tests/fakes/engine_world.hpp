@@ -74,6 +74,8 @@ public:
   std::function<void(const engine::event&)> on_event;
   /// Ends the open event stream, as a daemon that goes away does.
   std::function<void()> end_stream = [] {};
+  /// It shows every container without its command, as an engine does with what it cannot do.
+  bool forgets_command = false;
   /// The calls that were carried out, by name, reads included.
   std::map<std::string, std::uint64_t> calls;
   /// Asked before a container is stopped or removed, a network, volume or image removed: the place

@@ -297,6 +297,19 @@ void check_surplus(
     if (!known)
       out.push_back("network " + n.name + " is left over");
   }
+  for (const auto& v : world.volumes) {
+    const auto of_app = [&v](const target_app& app) {
+      return planning::belongs_to(v, {app.id, app.uuid});
+    };
+    if (planning::is_supervised(v.config.labels)
+        && std::none_of(target.apps.begin(), target.apps.end(), of_app))
+      out.push_back("volume " + v.name + " is left over");
+  }
+  for (const auto& [id, commit] : device.disk->commits) {
+    const auto same = [id = id](const target_app& app) { return app.id == id; };
+    if (std::none_of(target.apps.begin(), target.apps.end(), same))
+      out.push_back("the commit of app " + to_string(id) + " is left over");
+  }
   for (const auto& [id, one] : world.images) {
     const auto stranger = one.facts.labels.contains("stranger");
     const auto used = std::any_of(device.disk->rows.begin(),

@@ -144,7 +144,7 @@ TEST_SUITE("planning: networks and volumes") {
       {"a dead container uses it",
         device{running}.container_of("web", joined).is("web", state::dead),
         {"remove web (it is dead)",
-          "wait, in progress: start web (it has no container)",
+          "wait, in progress: web: its dead container goes first",
           "wait, in use: a7_extra goes when web has gone"}},
       {"another app's service uses it",
         device{running}.app(8).running({"db"}).container_of("db", joined),

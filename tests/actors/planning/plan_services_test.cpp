@@ -158,21 +158,20 @@ TEST_SUITE("planning: services") {
     check({
       {"in the target: the new one waits for that",
         device{dead},
-        {"remove web (it is dead)", "wait, in progress: start web (it has no container)"}},
+        {"remove web (it is dead)", "wait, in progress: web: its dead container goes first"}},
       {"not in the target, and its network waits for that",
         device{dead}.does_not_want_the_app(),
         {"remove web (it is dead)", "wait, in use: a7_default goes when web has gone"}},
       {"under a lock",
         device{dead}.locked("web"),
-        {"remove web (it is dead)", "wait, in progress: start web (it has no container)"}},
+        {"remove web (it is dead)", "wait, in progress: web: its dead container goes first"}},
       {"beside a living one",
         device{}.running({"web"}).with_older("web").but(
           [](auto& s) { s.engine.containers.back().what.state = state::dead; }),
         {"remove web (it is dead)"}},
       {"while a step on its service is under way",
         device{dead}.busy("service:7/web"),
-        {"wait, in progress: remove web (it is dead)",
-          "wait, in progress: web: a step is under way"}},
+        {"remove web (it is dead)", "wait, in progress: web: a step is under way"}},
     });
   }
 
@@ -204,8 +203,8 @@ TEST_SUITE("planning: services") {
         {"wait, lock: web holds the update lock /locks/web/updates.lock"}},
       {"the newest is not right either: one after the other",
         device{two}.wants({service{"web"}.env("A", "1")}).looked(),
-        {"kill web (env(A) differs)",
-          "wait, in progress: kill web (a newer container of the service exists)"}},
+        {"kill web (a newer container of the service exists)",
+          "wait, in progress: kill web (env(A) differs)"}},
       {"the newest is to be started: it first",
         device{two}.looked().is("web", state::created),
         {"start web (it was never started)",
@@ -289,8 +288,8 @@ TEST_SUITE("planning: services") {
       {"a service that leaves waits too",
         device{two}.wants({"db", "new"}),
         {"fetch new:1 (the engine does not have it)",
-          "wait, dependency: new: started when all images of its release are there",
-          "wait, fetching: web: removed when all images of the release are there"}},
+          "wait, fetching: web: removed when all images of the release are there",
+          "wait, dependency: new: started when all images of its release are there"}},
     });
   }
 
@@ -361,11 +360,11 @@ TEST_SUITE("planning: services") {
       {"an old image that a leaving service runs from is not waited for: that waits for us",
         device{}.running({"web", service{"db"}.from("web:1")}).wants({wanted}).looked().gone("web"),
         {"fetch web:2 (the engine does not have it)",
-          starts_after_images,
-          "wait, fetching: db: removed when all images of the release are there"}},
-      {"the removal failed",
+          "wait, fetching: db: removed when all images of the release are there",
+          starts_after_images}},
+      {"the removal failed: somebody else uses it, and is not waited for",
         device{updating}.gone("web").failed("image:web:1"),
-        {"wait, dependency: fetch web:2 when the old image has gone",
+        {"fetch web:2 (the engine does not have it)",
           starts_after_images,
           "wait, back-off: " + removal + ": no answer"}},
     });

@@ -342,7 +342,7 @@ device& device::busy(const std::string& subject) {
 }
 
 device& device::failed(const std::string& subject, bool waiting) {
-  now.failures[subject] = {subject, 1, {errc::unavailable, "no answer"}, {}, waiting};
+  now.failures[subject] = {subject, "start", 1, {errc::unavailable, "no answer"}, {}, waiting};
   return *this;
 }
 

@@ -36,7 +36,7 @@ TEST_SUITE("model") {
       {start_container{{ids}, {"web"}}, "start web", "service:7/web"},
       {stop_container{{ids}, {"web"}, std::chrono::seconds{1}}, "stop web", "service:7/web"},
       {kill_container{{ids}, {"web"}, std::chrono::seconds{1}}, "kill web", "service:7/web"},
-      {remove_container{{ids}, {"web"}}, "remove web", "service:7/web"},
+      {remove_container{{ids}, {"web"}}, "remove web", "container:" + ids},
       {rename_container{{ids}, {"web"}, "web_1_2_c"}, "updateMetadata web", "service:7/web"},
       {create_network{"a7_n", {}}, "createNetwork a7_n", "network:a7_n"},
       {remove_network{{ids}, "a7_n"}, "removeNetwork a7_n", "network:a7_n"},
