@@ -91,13 +91,14 @@ void note_stop(containers_state& st, const engine::event& e) {
 
 /// A look under way may show what was before this event: it is followed by another one.
 void note_change(containers_state& st, const engine::event& e) {
-  const container_id id{e.id};
+  const container_id id{e.kind == engine::object_kind::network ? e.container : e.id};
   const auto in_look = std::any_of(st.steps.begin(), st.steps.end(), [&id](const auto& entry) {
     return entry.second.looking && entry.second.id == id;
   });
-  const auto changing = e.action == "die" || e.action == "start" || e.action == "pause"
-                        || e.action == "unpause" || e.action == "rename";
-  if (changing && (in_look || st.looking.contains(id)))
+  constexpr std::array<std::string_view, 6> changing{
+    "die", "start", "pause", "unpause", "rename", "disconnect"};
+  const auto changes = std::find(changing.begin(), changing.end(), e.action) != changing.end();
+  if (changes && (in_look || st.looking.contains(id)))
     st.look_again.insert(id);
 }
 
@@ -126,10 +127,9 @@ event_context context_of(const containers_state& st, const engine::event& e) {
 
 void follow(self_ptr self, const engine::event& e) {
   auto& st = self->state;
-  if (e.kind == engine::object_kind::container) {
+  if (e.kind == engine::object_kind::container)
     note_stop(st, e);
-    note_change(st, e);
-  }
+  note_change(st, e);
   switch (react_to(e, context_of(st, e))) {
     case event_reaction::ignore:
       break;
