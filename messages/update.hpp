@@ -77,6 +77,21 @@ struct progress {
   images_view images;
 };
 
+/// The conductor to the journal: a step begins, or has ended.
+struct step_note {
+  enum class kind : std::uint8_t { began, done, failed };
+
+  kind what = kind::began;
+  std::string action;                 ///< As `name_of`.
+  std::string subject;                ///< As `subject_of`.
+  std::string text;                   ///< The step, for people.
+  error why;                          ///< Of a failure.
+  std::chrono::milliseconds pause{0}; ///< After a failure, until the next try.
+
+  bool operator==(const step_note&) const = default;
+};
+std::string to_string(step_note::kind k);
+
 template <class I>
 typename I::result_type inspect(I& f, set_target& x) {
   return f(x.doc, x.force);
@@ -150,6 +165,11 @@ typename I::result_type inspect(I& f, progress& x) {
     x.commits,
     x.engine,
     x.images);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, step_note& x) {
+  return f(x.what, x.action, x.subject, x.text, x.why, x.pause);
 }
 
 } // namespace copal

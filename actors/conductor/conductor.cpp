@@ -47,6 +47,30 @@ progress where_it_stands(const conductor_state& st) {
   return out;
 }
 
+/// Between two states told; each costs a copy of all that is known.
+constexpr std::chrono::milliseconds tell_pause{50};
+
+} // namespace
+
+void tell(self_ptr self) {
+  auto& st = self->state;
+  if (st.links.watchers.empty())
+    return;
+  st.untold = st.pauses.running(tell_timer);
+  if (st.untold)
+    return;
+  for (const auto& watcher : st.links.watchers)
+    self->send(watcher, where_it_stands(st));
+  st.pauses.set(self, tell_timer, tell_pause);
+}
+
+namespace {
+
+void tell_again(self_ptr self) {
+  if (std::exchange(self->state.untold, false))
+    tell(self);
+}
+
 } // namespace
 
 } // namespace conductor_parts
@@ -76,6 +100,7 @@ conductor_child::behavior_type conductor(
     [self](const wake_up&) {
       load(self);
       ask_for_views(self);
+      tell(self);
     },
     [](const probe&) { return alive{}; },
     [self](const timer_due& due) {
@@ -86,6 +111,8 @@ conductor_child::behavior_type conductor(
         load(self);
       else if (*key == views_timer)
         ask_for_views(self);
+      else if (*key == tell_timer)
+        tell_again(self);
       else
         pause_over(self, *key);
     },

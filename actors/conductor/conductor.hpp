@@ -27,6 +27,8 @@ struct conductor_links {
   images_actor images;
   store_actor store;
   host_actor host;
+  std::vector<progress_sink_actor> watchers{}; ///< Hear where it stands.
+  step_sink_actor journal{};                   ///< Hears of each step; may be null.
 };
 
 struct conductor_config {
@@ -78,6 +80,7 @@ struct conductor_state {
   std::set<container_id> forgiven;
 
   timers<std::string> pauses; ///< By subject; `load` and `views` for the first questions.
+  bool untold = false;        ///< The watchers do not know the last change yet.
 };
 
 /// Owns the way to the target: keeps it, plans from what the others show, hands out the steps, and

@@ -84,9 +84,7 @@ bool waits_for_us(const wait_reason& w) {
   return w.why != wait_reason::kind::engine_policy;
 }
 
-} // namespace
-
-void replan(self_ptr self) {
+void go_on(self_ptr self) {
   auto& st = self->state;
   if (!st.has_target || !st.commits_known)
     return;
@@ -104,6 +102,13 @@ void replan(self_ptr self) {
     if (!is_made_in_vain(self, s))
       begin(self, s);
   }
+}
+
+} // namespace
+
+void replan(self_ptr self) {
+  go_on(self);
+  tell(self);
 }
 
 void pause_over(self_ptr self, const std::string& subject) {

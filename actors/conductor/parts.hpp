@@ -9,6 +9,12 @@ using self_ptr = conductor_child::stateful_pointer<conductor_state>;
 
 inline constexpr const char* load_timer = "load";
 inline constexpr const char* views_timer = "views";
+inline constexpr const char* tell_timer = "tell";
+
+// conductor.cpp
+
+/// Tells the watchers where it stands, now or when they have had a moment's peace.
+void tell(self_ptr self);
 
 // loop.cpp: from what is shown to the next steps.
 

@@ -15,14 +15,31 @@ struct overloaded : Fs... {
 template <class... Fs>
 overloaded(Fs...) -> overloaded<Fs...>;
 
-void forget_running(conductor_state& st, const std::string& subject) {
+void note(self_ptr self, step_note::kind what, const step& s, const step_failure* failure) {
+  if (!self->state.links.journal)
+    return;
+  step_note out{what, std::string{name_of(s.action)}, subject_of(s), to_string(s), {}, {}};
+  if (failure != nullptr) {
+    out.why = failure->last;
+    out.pause = failure->pause;
+  }
+  self->send(self->state.links.journal, std::move(out));
+}
+
+/// The step of a subject has ended; the journal hears how.
+void forget_running(self_ptr self, const std::string& subject, const step_failure* failure) {
+  auto& st = self->state;
+  for (const auto& s : st.running) {
+    if (subject_of(s) == subject)
+      note(self, failure != nullptr ? step_note::kind::failed : step_note::kind::done, s, failure);
+  }
   st.now.busy.erase(subject);
   std::erase_if(st.running, [&subject](const step& s) { return subject_of(s) == subject; });
 }
 
 void step_succeeded(self_ptr self, const std::string& subject, const std::string& action) {
   auto& st = self->state;
-  forget_running(st, subject);
+  forget_running(self, subject, nullptr);
   // A kill that works says nothing of the start that made it necessary.
   if (const auto it = st.now.failures.find(subject);
       it != st.now.failures.end() && it->second.action == action)
@@ -32,8 +49,8 @@ void step_succeeded(self_ptr self, const std::string& subject, const std::string
 
 void step_failed(
   self_ptr self, const std::string& subject, const std::string& action, const caf::error& why) {
-  forget_running(self->state, subject);
   pause_step(self, subject, action, from_caf(why));
+  forget_running(self, subject, &self->state.now.failures[subject]);
   replan(self);
 }
 
@@ -115,6 +132,7 @@ void begin(self_ptr self, const step& s) {
   auto& st = self->state;
   st.now.busy.insert(subject_of(s));
   st.running.push_back(s);
+  note(self, step_note::kind::began, s, nullptr);
   const auto& links = st.links;
   std::visit(overloaded{
                [&](const look_for_locks& a) { find_locks(self, s, a); },

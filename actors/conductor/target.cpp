@@ -78,6 +78,7 @@ void target_loaded(self_ptr self, store::stored_target& stored) {
     return adopt_target(self, std::move(*stored.doc), std::move(*found), false);
   st.doc = std::move(stored.doc);
   st.problem = "the stored target is not understood: " + found.error().what;
+  tell(self);
 }
 
 } // namespace

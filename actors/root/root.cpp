@@ -17,10 +17,22 @@ void stop_next(self_ptr self);
 void died(self_ptr self, std::size_t i, std::string why);
 void forget_probe(self_ptr self, child_record& child);
 
+health health_of(const root_state& st) {
+  health out;
+  out.healthy = true;
+  out.stopping = st.stopping;
+  for (const auto& child : st.children) {
+    out.healthy = out.healthy && child.shown.state == child_state::up;
+    out.children.push_back(child.shown);
+  }
+  return out;
+}
+
 void show(self_ptr self, child_record& child, child_state state) {
   child.shown.state = state;
-  if (self->state.config.watcher)
-    self->send(self->state.config.watcher, child.shown);
+  const auto& st = self->state;
+  for (const auto& watcher : st.config.watchers)
+    self->send(watcher, health_of(st));
 }
 
 /// True when the child is still the one that the answer came from.
@@ -289,17 +301,6 @@ void on_timer(self_ptr self, const root_timer& timer) {
     case kind::whole_stop:
       return kill_all(self);
   }
-}
-
-health health_of(const root_state& st) {
-  health out;
-  out.healthy = true;
-  out.stopping = st.stopping;
-  for (const auto& child : st.children) {
-    out.healthy = out.healthy && child.shown.state == child_state::up;
-    out.children.push_back(child.shown);
-  }
-  return out;
 }
 
 } // namespace

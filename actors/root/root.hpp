@@ -52,8 +52,8 @@ struct root_config {
   std::chrono::milliseconds kill_bound{500};
   /// The whole stop ends within this and one `kill_bound`, whatever the children do.
   std::chrono::milliseconds stop_bound{std::chrono::seconds{7}};
-  /// Hears of every change of a child; may be null.
-  child_watcher_actor watcher;
+  /// Whom every change of a child is told.
+  std::vector<health_sink_actor> watchers;
 };
 
 /// The root's timers.

@@ -4,6 +4,7 @@
 #include "messages/model/container.hpp"
 #include "messages/model/target.hpp"
 #include "messages/supervision.hpp"
+#include "messages/update.hpp"
 
 namespace copal {
 
@@ -120,5 +121,17 @@ std::string to_string(object_kind x) {
 }
 
 } // namespace engine
+
+std::string to_string(step_note::kind k) {
+  switch (k) {
+    case step_note::kind::began:
+      return "began";
+    case step_note::kind::done:
+      return "done";
+    case step_note::kind::failed:
+      return "failed";
+  }
+  return "?";
+}
 
 } // namespace copal

@@ -21,8 +21,8 @@ using relay_control_actor = caf::typed_actor<caf::replies_to<point_relay>::with<
 template <class Own>
 using relay_actor = typename Own::template extend_with<relay_control_actor>;
 
-/// Hears of every change of a child, for the log.
-using child_watcher_actor = caf::typed_actor<caf::reacts_to<child_health>>;
+/// Hears how all children are, whenever that of one has changed.
+using health_sink_actor = caf::typed_actor<caf::reacts_to<health>>;
 
 /// Keeps its children alive.
 using root_actor = caf::typed_actor<

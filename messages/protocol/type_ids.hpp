@@ -44,6 +44,7 @@ CAF_ADD_TYPE_ID(copal, (copal::images_view))
 CAF_ADD_TYPE_ID(copal, (copal::get_progress))
 CAF_ADD_TYPE_ID(copal, (copal::look_at_images))
 CAF_ADD_TYPE_ID(copal, (copal::progress))
+CAF_ADD_TYPE_ID(copal, (copal::step_note))
 
 // engine
 CAF_ADD_TYPE_ID(copal, (copal::engine::watch_events))

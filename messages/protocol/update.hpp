@@ -9,6 +9,13 @@ namespace copal {
 /// Takes what `containers` and `images` know whenever it changes.
 using view_sink_actor = caf::typed_actor<caf::reacts_to<engine_view>, caf::reacts_to<images_view>>;
 
+/// Hears where the device stands, whenever that has changed: at most twenty times a second, and the
+/// last state always.
+using progress_sink_actor = caf::typed_actor<caf::reacts_to<progress>>;
+
+/// Hears of every step that begins and ends.
+using step_sink_actor = caf::typed_actor<caf::reacts_to<step_note>>;
+
 /// Owns the way to the target.
 using conductor_actor = view_sink_actor::extend<
   // invalid_input (says where and what was expected; the old target stands), unavailable (the store

@@ -5,7 +5,9 @@
 #include "tests/support/seeds.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -250,11 +252,17 @@ TEST_SUITE("root") {
     virtual_system w{1};
     root_config config;
     std::vector<std::string> told;
-    config.watcher = w.actors().spawn([&told]() -> child_watcher_actor::behavior_type {
-      return {[&told](const child_health& x) {
-        told.push_back(x.name + ' ' + std::to_string(x.incarnation) + ' ' + to_string(x.state));
-      }};
-    });
+    std::map<std::string, std::string> known;
+    config.watchers.push_back(
+      w.actors().spawn([&told, &known]() -> health_sink_actor::behavior_type {
+        return {[&told, &known](const health& now) {
+          for (const auto& x : now.children) {
+            auto line = x.name + ' ' + std::to_string(x.incarnation) + ' ' + to_string(x.state);
+            if (std::exchange(known[x.name], line) != line && x.incarnation > 0)
+              told.push_back(std::move(line));
+          }
+        }};
+      }));
     family f{w, 2, {1, 1min, 1s, 1min, 1min}, config};
     w.settle();
     for (int i = 0; i < 2; ++i) {
