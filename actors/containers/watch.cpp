@@ -112,9 +112,11 @@ event_context context_of(const containers_state& st, const engine::event& e) {
   if (e.kind == engine::object_kind::container) {
     of_container(e.id, e.name);
   } else if (e.kind == engine::object_kind::network) {
+    // A step on the network lists networks when it has ended, and looks at no container.
     if (!e.container.empty())
       of_container(e.container, {});
-    context.in_step = context.in_step || st.steps.contains("network:" + e.name);
+    else
+      context.in_step = st.steps.contains("network:" + e.name);
     context.object_known = std::any_of(
       st.networks.begin(), st.networks.end(), [&e](const auto& n) { return n.id.value == e.id; });
   } else if (e.kind == engine::object_kind::volume) {
