@@ -1,5 +1,6 @@
 #include "main/tree.hpp"
 
+#include "actors/journal/journal.hpp"
 #include "actors/root/relay.hpp"
 #include "actors/spawn.hpp"
 
@@ -17,17 +18,33 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   const auto images_relay = spawn_relay<images_actor>(system, {"images"});
   const auto containers_relay = spawn_relay<containers_actor>(system, {"containers"});
   const auto conductor_relay = spawn_relay<conductor_actor>(system, {"conductor"});
+  const auto log = spawn_relay<log_actor>(system, {"log"});
+  const auto journal_relay = spawn_relay<journal_actor>(system, {"journal"});
 
   // The wiring: who is given whose handle, and so who can talk to whom.
   const images_links images_know{engine, store, conductor_relay};
   const containers_links containers_know{engine, conductor_relay, images_relay};
-  const conductor_links conductor_knows{containers_relay, images_relay, store, host};
+  conductor_links conductor_knows{containers_relay, images_relay, store, host};
+  auto root_knows = config.root;
+  if (from.log) {
+    conductor_knows.watchers.emplace_back(journal_relay);
+    conductor_knows.journal = journal_relay;
+    root_knows.watchers.emplace_back(journal_relay);
+  }
 
   // The tree: what is started in this order, ended in the reverse one, and restarted how often
   // within ten minutes before the process gives up and the service manager starts it whole.
   const restart_budget edge{20, 10min, 1s, 30s, 1min};    // The outside fails more than we do.
   const restart_budget decider{10, 10min, 1s, 30s, 1min}; // A bug that comes back is not healed so.
   std::vector<child_spec> children;
+  // First up and last down, so that it can tell of all the others.
+  if (from.log) {
+    children.push_back(child_of<log_actor>("log", decider, log, from.log));
+    children.push_back(child_of<journal_actor>(
+      "journal", decider, journal_relay, [log](caf::actor_system& sys, std::uint64_t) {
+        return spawn_actor(sys, journal, log);
+      }));
+  }
   // Without its store nothing may be decided; a damaged file is set aside when it opens again.
   children.push_back(child_of<store_actor>("store", edge, store, from.store));
   children.push_back(child_of<engine_actor>("engine",
@@ -64,7 +81,7 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
     }));
 
   tree out;
-  out.root = spawn_root(system, config.root, std::move(children));
+  out.root = spawn_root(system, root_knows, std::move(children));
   out.conductor = conductor_relay;
   out.containers = containers_relay;
   out.images = images_relay;

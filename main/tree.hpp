@@ -5,6 +5,7 @@
 #include "actors/images/images.hpp"
 #include "actors/root/root.hpp"
 #include "messages/protocol/host.hpp"
+#include "messages/protocol/journal.hpp"
 #include "messages/protocol/store.hpp"
 
 #include <functional>
@@ -20,6 +21,8 @@ struct edges {
     engine;
   std::function<supervised<store_actor>(caf::actor_system&, std::uint64_t incarnation)> store;
   std::function<supervised<host_actor>(caf::actor_system&, std::uint64_t incarnation)> host;
+  /// Empty: nothing is told to people, and there is no journal.
+  std::function<supervised<log_actor>(caf::actor_system&, std::uint64_t incarnation)> log{};
 };
 
 struct tree_config {

@@ -27,6 +27,7 @@ TECHNOLOGIES = {
     "caf": ("caf/",),
     "json": ("nlohmann/",),
     "log": ("spdlog/", "fmt/"),
+    "options": ("CLI/",),
     "test": ("doctest/",),
     "boost": ("boost/",),
     "sqlite": ("sqlite3.h",),

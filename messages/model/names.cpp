@@ -1,6 +1,7 @@
 // The spellings of the model's enumerations.
 
 #include "messages/engine.hpp"
+#include "messages/journal.hpp"
 #include "messages/model/container.hpp"
 #include "messages/model/target.hpp"
 #include "messages/supervision.hpp"
@@ -130,6 +131,22 @@ std::string to_string(step_note::kind k) {
       return "done";
     case step_note::kind::failed:
       return "failed";
+  }
+  return "?";
+}
+
+std::string to_string(log_level x) {
+  switch (x) {
+    case log_level::trace:
+      return "trace";
+    case log_level::debug:
+      return "debug";
+    case log_level::info:
+      return "info";
+    case log_level::warning:
+      return "warning";
+    case log_level::error:
+      return "error";
   }
   return "?";
 }

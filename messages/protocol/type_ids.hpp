@@ -2,6 +2,7 @@
 
 #include "messages/engine.hpp"
 #include "messages/host.hpp"
+#include "messages/journal.hpp"
 #include "messages/protocol/inspect.hpp"
 #include "messages/protocol/relay.hpp"
 #include "messages/store.hpp"
@@ -45,6 +46,9 @@ CAF_ADD_TYPE_ID(copal, (copal::get_progress))
 CAF_ADD_TYPE_ID(copal, (copal::look_at_images))
 CAF_ADD_TYPE_ID(copal, (copal::progress))
 CAF_ADD_TYPE_ID(copal, (copal::step_note))
+
+// journal
+CAF_ADD_TYPE_ID(copal, (copal::log_line))
 
 // engine
 CAF_ADD_TYPE_ID(copal, (copal::engine::watch_events))

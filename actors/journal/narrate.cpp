@@ -1,0 +1,168 @@
+#include "actors/journal/narrate.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace copal::journal_parts {
+
+namespace {
+
+/// A fetch is told each time it has come so much further.
+constexpr int percent_step = 20;
+
+using lines = std::vector<log_line>;
+
+void say(lines& out, log_level level, std::string text) {
+  out.push_back({level, std::move(text)});
+}
+
+void tell_target(story& told, const progress& now, lines& out) {
+  if (std::exchange(told.problem, now.problem) != now.problem && !now.problem.empty())
+    say(out, log_level::error, now.problem + "; the state before stands");
+  std::set<std::string> warnings{now.warnings.begin(), now.warnings.end()};
+  for (const auto& warning : warnings) {
+    if (!told.warnings.contains(warning))
+      say(out, log_level::warning, "target: " + warning);
+  }
+  told.warnings = std::move(warnings);
+}
+
+void tell_engine(story& told, const progress& now, lines& out) {
+  const auto there = now.engine.complete;
+  if (there && !told.engine_there) {
+    say(out,
+      log_level::info,
+      "the engine is there; " + std::to_string(now.engine.containers.size())
+        + " containers of ours");
+  } else if (!there && (told.engine_there || !told.engine_seen)) {
+    say(out, log_level::warning, "the engine is away; the containers are left as they are");
+    told.engine_seen = true;
+  }
+  told.engine_there = there;
+  told.engine_seen = told.engine_seen || there;
+}
+
+void tell_fetches(story& told, const progress& now, lines& out) {
+  std::map<std::string, int> going;
+  for (const auto& fetch : now.images.fetching) {
+    const auto before = told.fetched.find(fetch.name);
+    const auto known = before == told.fetched.end() ? 0 : before->second;
+    const auto reached = fetch.percent / percent_step * percent_step;
+    if (reached > known)
+      say(out, log_level::info, "fetching " + fetch.name + ": " + std::to_string(reached) + " %");
+    going[fetch.name] = std::max(known, reached);
+  }
+  told.fetched = std::move(going);
+  std::map<std::string, int> failed;
+  for (const auto& f : now.images.failures) {
+    const auto before = told.fetch_failures.find(f.name);
+    if (before == told.fetch_failures.end() || before->second < f.count)
+      say(out,
+        log_level::warning,
+        "fetching " + f.name + " failed: " + f.last.what + "; next try in "
+          + duration_text(f.pause));
+    failed[f.name] = f.count;
+  }
+  told.fetch_failures = std::move(failed);
+}
+
+void tell_locks(story& told, const progress& now, lines& out) {
+  std::map<std::string, std::string> locks;
+  for (const auto& wait : now.waits) {
+    if (wait.why == wait_reason::kind::lock)
+      locks[wait.subject] = wait.text;
+  }
+  for (const auto& [subject, text] : locks) {
+    const auto before = told.locks.find(subject);
+    if (before == told.locks.end() || before->second != text)
+      say(out, log_level::info, subject + " waits: " + text);
+  }
+  for (const auto& [subject, text] : told.locks) {
+    if (!locks.contains(subject))
+      say(out, log_level::info, subject + " waits for no lock any more");
+  }
+  told.locks = std::move(locks);
+}
+
+/// "2 services run: db, web"
+std::string what_runs(const progress& now) {
+  std::size_t count = 0;
+  std::string names;
+  for (const auto& c : now.engine.containers) {
+    if (c.what.state != container_state::running)
+      continue;
+    ++count;
+    names += (names.empty() ? "" : ", ") + c.who.name.value;
+  }
+  if (count == 0)
+    return "no service runs";
+  return std::to_string(count) + (count == 1 ? " service runs: " : " services run: ") + names;
+}
+
+void tell_outcome(story& told, const progress& now, lines& out) {
+  const auto settled = now.settled && now.engine.complete;
+  if (settled && !told.settled)
+    say(out, log_level::info, "the target is reached; " + what_runs(now));
+  told.settled = settled;
+}
+
+} // namespace
+
+std::string duration_text(std::chrono::milliseconds x) {
+  const auto ms = x.count();
+  if (ms < 1000)
+    return std::to_string(ms) + " ms";
+  if (ms < 60'000) {
+    const auto tenths = ms / 100 % 10;
+    return std::to_string(ms / 1000) + (tenths != 0 ? '.' + std::to_string(tenths) : "") + " s";
+  }
+  return std::to_string((ms + 30'000) / 60'000) + " min";
+}
+
+std::vector<log_line> narrate(story& told, const progress& now) {
+  lines out;
+  tell_target(told, now, out);
+  tell_engine(told, now, out);
+  tell_fetches(told, now, out);
+  tell_locks(told, now, out);
+  tell_outcome(told, now, out);
+  return out;
+}
+
+std::vector<log_line> narrate(const step_note& note) {
+  switch (note.what) {
+    case step_note::kind::began:
+      // Looking changes nothing, and is done often while a user holds a lock.
+      return {{note.action == "lookForLocks" ? log_level::debug : log_level::info, note.text}};
+    case step_note::kind::done:
+      return {{log_level::debug, "done: " + note.text}};
+    case step_note::kind::failed:
+      return {{log_level::warning,
+        "failed: " + note.text + ": " + note.why.what + "; next try in "
+          + duration_text(note.pause)}};
+  }
+  return {};
+}
+
+std::vector<log_line> narrate(story& told, const health& now) {
+  lines out;
+  for (const auto& child : now.children) {
+    const auto before = std::exchange(told.children[child.name], child);
+    if (before.state == child.state && before.incarnation == child.incarnation)
+      continue;
+    const auto part = "part '" + child.name + "' ";
+    if (child.state == child_state::up && child.incarnation > 1)
+      say(out, log_level::info, part + "was started again");
+    if (now.stopping)
+      continue;
+    if (child.state == child_state::down && child.incarnation > 0)
+      say(out, log_level::warning, part + "went down: " + child.last_error);
+    if (child.state == child_state::stuck)
+      say(out, log_level::error, part + "hangs: " + child.last_error);
+    if (child.state == child_state::abandoned)
+      say(out, log_level::error, part + "cannot be kept alive: " + child.last_error);
+  }
+  return out;
+}
+
+} // namespace copal::journal_parts

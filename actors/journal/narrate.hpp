@@ -1,0 +1,45 @@
+#pragma once
+
+#include "messages/journal.hpp"
+#include "messages/supervision.hpp"
+#include "messages/update.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+/// From what the actors know to lines for people. Pure.
+namespace copal::journal_parts {
+
+/// What has been told already, so that each thing is told once.
+struct story {
+  story() {}
+
+  // Of the target and the way to it.
+  bool settled = false;
+  bool engine_seen = false; ///< The engine was there at least once.
+  bool engine_there = false;
+  std::string problem;
+  std::set<std::string> warnings;
+  std::map<std::string, std::string> locks;  ///< Waits for users' locks, by subject.
+  std::map<std::string, int> fetched;        ///< Percent told, by image.
+  std::map<std::string, int> fetch_failures; ///< Told, by image.
+
+  // Of the children.
+  std::map<std::string, child_health> children;
+};
+
+/// The target, the engine, fetches, locks: what is new since the last one.
+std::vector<log_line> narrate(story& told, const progress& now);
+
+/// A step began (`info`), is done (`debug`), or failed (`warning`, with the time of the next try).
+std::vector<log_line> narrate(const step_note& note);
+
+/// Children that went down, came back or hang.
+std::vector<log_line> narrate(story& told, const health& now);
+
+/// "1.5 s", "3 min": for people.
+std::string duration_text(std::chrono::milliseconds x);
+
+} // namespace copal::journal_parts

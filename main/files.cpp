@@ -1,0 +1,98 @@
+#include "main/files.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace copal::files {
+
+namespace {
+
+class descriptor {
+public:
+  explicit descriptor(int fd) : fd_(fd) {}
+  ~descriptor() {
+    if (fd_ >= 0)
+      ::close(fd_);
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  [[nodiscard]] int get() const noexcept { return fd_; }
+
+private:
+  int fd_;
+};
+
+error system_error(const std::filesystem::path& path, int code) {
+  return {code == ENOENT ? errc::not_found : errc::unavailable,
+    path.string() + ": " + std::generic_category().message(code)};
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const auto n = ::write(fd, text.data(), text.size());
+    if (n < 0 && errno != EINTR)
+      return false;
+    if (n > 0)
+      text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+} // namespace
+
+result<std::string> read(const std::filesystem::path& path, std::size_t most) {
+  // Not blocking: a pipe without a writer would keep us here.
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.get() < 0)
+    return fail(system_error(path, errno));
+  struct stat facts {};
+  if (::fstat(file.get(), &facts) != 0)
+    return fail(system_error(path, errno));
+  if (!S_ISREG(facts.st_mode))
+    return fail(errc::unavailable, path.string() + ": expected a regular file");
+  std::string out;
+  for (;;) {
+    const auto size = out.size();
+    out.resize(size + 4096);
+    const auto n = ::read(file.get(), out.data() + size, 4096);
+    if (n < 0 && errno != EINTR)
+      return fail(system_error(path, errno));
+    out.resize(size + (n > 0 ? static_cast<std::size_t>(n) : 0));
+    if (out.size() > most)
+      return fail(
+        errc::exhausted, path.string() + ": expected at most " + std::to_string(most) + " bytes");
+    if (n == 0)
+      return out;
+  }
+}
+
+result<void> replace(const std::filesystem::path& path, std::string_view text) {
+  auto beside = path;
+  beside += ".new";
+  {
+    const descriptor file{
+      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (file.get() < 0 || !write_all(file.get(), text) || ::fsync(file.get()) != 0)
+      return fail(system_error(beside, errno));
+  }
+  if (::rename(beside.c_str(), path.c_str()) != 0)
+    return fail(system_error(path, errno));
+  const descriptor folder{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0)
+    return fail(system_error(path.parent_path(), errno));
+  return {};
+}
+
+result<void> make_folder(const std::filesystem::path& path) {
+  std::error_code bad;
+  std::filesystem::create_directories(path, bad);
+  if (bad)
+    return fail(errc::unavailable, path.string() + ": " + bad.message());
+  return {};
+}
+
+} // namespace copal::files

@@ -1,0 +1,14 @@
+#include "main/options.hpp"
+#include "main/run.hpp"
+
+#include <iostream>
+#include <variant>
+
+int main(int argc, char** argv) {
+  const auto what = copal::parse_command_line(argc, argv);
+  if (const auto* text = std::get_if<copal::only_print>(&what)) {
+    (text->exit_code == 0 ? std::cout : std::cerr) << text->text;
+    return text->exit_code;
+  }
+  return copal::run(std::get<copal::run_options>(what));
+}

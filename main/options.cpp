@@ -1,0 +1,104 @@
+#include "main/options.hpp"
+
+#include "main/version.hpp"
+
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+namespace copal {
+
+namespace {
+
+constexpr const char* about =
+  "Copal keeps this machine's containers at their target: from a compose file, or from a target in "
+  "the cloud's form.";
+
+constexpr const char* run_footer =
+  "Copal runs until SIGTERM or Ctrl-C and leaves the containers running; started again, it takes "
+  "them over as they are. The file is watched: save it, and the containers follow.\n\n"
+  "Without a file the last accepted target is kept. In a container with the host at /mnt/root the "
+  "paths are the balena supervisor's; the variables of its image (ROOT_MOUNTPOINT, "
+  "BOOT_MOUNTPOINT, CONFIG_MOUNT_POINT, DATABASE_PATH, DOCKER_HOST, DOCKER_SOCKET, "
+  "HOST_OS_VERSION_PATH, LISTEN_PORT) are understood everywhere.\n\n"
+  "Exit codes: 0 ended as asked, 1 cannot start, 2 wrong usage, 70 a bug, 75 to be started again.";
+
+void add_run(CLI::App& app, run_options& out) {
+  auto* run = app.add_subcommand("run", "Runs the supervisor");
+  auto* compose = run->add_option("--compose", out.compose, "Keep the machine at this compose file")
+                    ->envname("COPAL_COMPOSE")
+                    ->type_name("FILE");
+  run
+    ->add_option(
+      "--target", out.target, "Keep the machine at this target: JSON, the cloud's v3 form")
+    ->envname("COPAL_TARGET")
+    ->type_name("FILE")
+    ->excludes(compose);
+  run
+    ->add_option("--project-name",
+      out.project_name,
+      "Name of the compose project [the file's `name`, or its folder]")
+    ->envname("COPAL_PROJECT_NAME")
+    ->type_name("NAME");
+  run->add_option("--engine", out.engine, "The container engine [unix:///var/run/docker.sock]")
+    ->envname("DOCKER_HOST")
+    ->type_name("URL");
+  run
+    ->add_option("--listen",
+      out.listen,
+      "Where the local API listens; may be repeated [port 48484 on loopback and on the bridge of "
+      "supervisor0; everywhere with an apiEndpoint]")
+    ->envname("COPAL_LISTEN")
+    ->delimiter(',')
+    ->type_name("ADDRESS[:PORT]");
+  run->add_option("--state-dir", out.state_dir, "What is kept [/var/lib/copal]")
+    ->envname("COPAL_STATE_DIR")
+    ->type_name("FOLDER");
+  run->add_option("--config", out.config, "The device's config.json [in the state folder]")
+    ->envname("COPAL_CONFIG")
+    ->type_name("FILE");
+  run->add_option("--root", out.root, "The host's root as seen from here [/]")
+    ->envname("COPAL_ROOT")
+    ->type_name("FOLDER");
+  run
+    ->add_option("--lock-dir",
+      out.lock_dir,
+      "Update locks, as the host sees them [/tmp/balena-supervisor/services]")
+    ->envname("COPAL_LOCK_DIR")
+    ->type_name("FOLDER");
+  run->add_option("--runtime-dir", out.runtime_dir, "What a reboot may forget [/run/copal]")
+    ->envname("COPAL_RUNTIME_DIR")
+    ->type_name("FOLDER");
+  run->add_option("--log-level", out.log_level, "trace, debug, info, warning or error")
+    ->envname("COPAL_LOG_LEVEL")
+    ->capture_default_str()
+    ->type_name("LEVEL");
+  run->footer(run_footer);
+}
+
+} // namespace
+
+command parse_command_line(int argc, const char* const* argv) {
+  run_options options;
+  CLI::App app{about, "copal"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", version_text());
+  add_run(app, options);
+  const auto* version = app.add_subcommand("version", "Prints the version");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const auto is_error = app.exit(e, out, err) != 0;
+    if (is_error)
+      return only_print{
+        err.str() + "`copal --help` and `copal run --help` tell what there is.\n", 2};
+    return only_print{out.str()};
+  }
+  if (version->parsed())
+    return only_print{version_text() + '\n'};
+  return options;
+}
+
+} // namespace copal

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace copal {
+
+/// `copal run` as it was typed, or as the environment says. Empty: not said.
+struct run_options {
+  std::filesystem::path compose; ///< A compose file to keep the machine at.
+  std::filesystem::path target;  ///< A target in the cloud's v3 form, as a file.
+  std::string project_name;
+  std::filesystem::path root;        ///< The host's root as this process sees it.
+  std::filesystem::path state_dir;   ///< Of `copal.sqlite`.
+  std::filesystem::path config;      ///< config.json
+  std::filesystem::path lock_dir;    ///< Of update locks, as the host sees it.
+  std::filesystem::path runtime_dir; ///< What is gone after a reboot.
+  std::string engine;                ///< As DOCKER_HOST.
+  std::vector<std::string> listen;   ///< `ADDRESS`, `ADDRESS:PORT`, `:PORT`.
+  std::string log_level = "info";
+};
+
+/// There is nothing to run: this is to be printed.
+struct only_print {
+  std::string text;
+  int exit_code = 0; ///< Not 0: to standard error.
+};
+
+using command = std::variant<run_options, only_print>;
+
+/// Reads the command line; options that were not given are looked for in the environment.
+command parse_command_line(int argc, const char* const* argv);
+
+} // namespace copal

@@ -1,0 +1,50 @@
+#include "main/places.hpp"
+
+namespace copal {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The first of them that was said.
+fs::path first_of(
+  const fs::path& option, const std::optional<std::string>& variable, fs::path usual) {
+  if (!option.empty())
+    return option;
+  return variable ? fs::path{*variable} : std::move(usual);
+}
+
+std::string engine_of(const run_options& options, const variable_lookup& variable) {
+  if (!options.engine.empty())
+    return options.engine;
+  if (auto host = variable("DOCKER_HOST"))
+    return *host;
+  return "unix://" + variable("DOCKER_SOCKET").value_or("/var/run/docker.sock");
+}
+
+} // namespace
+
+places find_places(
+  const run_options& options, const variable_lookup& variable, bool has_mounted_host) {
+  const auto inside = has_mounted_host || variable("ROOT_MOUNTPOINT").has_value();
+  places out;
+  out.root = first_of(options.root, variable("ROOT_MOUNTPOINT"), inside ? "/mnt/root" : "/");
+  auto database = variable("DATABASE_PATH");
+  if (database)
+    database = fs::path{*database}.parent_path().string();
+  out.state_dir = first_of(options.state_dir, database, inside ? "/data" : "/var/lib/copal");
+  const auto boot =
+    first_of({}, variable("BOOT_MOUNTPOINT"), inside ? fs::path{"/mnt/boot"} : out.state_dir);
+  out.config = first_of(options.config, variable("CONFIG_MOUNT_POINT"), boot / "config.json");
+  out.may_make_config = !inside;
+  out.device_type = boot / "device-type.json";
+  out.os_release = first_of({}, variable("HOST_OS_VERSION_PATH"), out.root / "etc" / "os-release");
+  const auto lock_dir = first_of(options.lock_dir, {}, "/tmp/balena-supervisor/services");
+  out.host_lock_dir = lock_dir.string();
+  out.lock_dir = out.root / lock_dir.relative_path();
+  out.runtime_dir = first_of(options.runtime_dir, {}, "/run/copal");
+  out.engine = engine_of(options, variable);
+  return out;
+}
+
+} // namespace copal

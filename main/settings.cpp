@@ -1,0 +1,76 @@
+#include "main/settings.hpp"
+
+#include "main/files.hpp"
+
+#include <cstdlib>
+
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace copal {
+
+namespace {
+
+/// The journal names the stream that it reads. Source: systemd.exec(5), JOURNAL_STREAM.
+bool writes_to_journal() {
+  const auto named = process_environment()("JOURNAL_STREAM");
+  struct stat facts {};
+  if (!named || ::fstat(STDERR_FILENO, &facts) != 0)
+    return false;
+  return *named == std::to_string(facts.st_dev) + ':' + std::to_string(facts.st_ino);
+}
+
+result<void> check_file(const std::filesystem::path& path, const char* option) {
+  if (path.empty() || std::filesystem::exists(path))
+    return {};
+  return fail(errc::not_found,
+    std::string{option} + ' ' + path.string() + ": there is no such file; name the file that tells "
+      + "what is to run");
+}
+
+} // namespace
+
+variable_lookup process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const auto* found = std::getenv(name.c_str());
+    if (found == nullptr || *found == '\0')
+      return std::nullopt;
+    return found;
+  };
+}
+
+result<log_config> log_settings(const run_options& options) {
+  auto level = log_level_of(options.log_level);
+  if (!level)
+    return fail(level.error());
+  return log_config{*level, writes_to_journal() ? log_style::journal : log_style::plain};
+}
+
+result<settings> find_settings(const run_options& options) {
+  settings out;
+  out.where = find_places(
+    options, process_environment(), std::filesystem::exists("/mnt/root/etc/os-release"));
+  for (const auto& [path, name] :
+    {std::pair{&options.compose, "--compose"}, std::pair{&options.target, "--target"}}) {
+    if (auto there = check_file(*path, name); !there)
+      return fail(there.error());
+  }
+  for (const auto* folder : {&out.where.state_dir, &out.where.runtime_dir}) {
+    if (auto made = files::make_folder(*folder); !made)
+      return fail(made.error().with_context("making a folder of Copal's own"));
+  }
+  auto config = open_device_config(out.where.config, out.where.may_make_config, random_uuid);
+  if (!config)
+    return fail(config.error());
+  out.device = *config;
+  out.facts = find_device_facts(
+    out.where, out.device, [](const std::string& what) { spdlog::warn("{}", what); });
+  out.compose = options.compose;
+  out.target = options.target;
+  out.project_name = options.project_name;
+  out.listen = options.listen;
+  return out;
+}
+
+} // namespace copal

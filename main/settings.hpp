@@ -1,0 +1,34 @@
+#pragma once
+
+#include "adapters/log/log.hpp"
+#include "main/device_facts.hpp"
+#include "main/options.hpp"
+#include "main/places.hpp"
+#include "messages/result.hpp"
+
+#include <filesystem>
+
+namespace copal {
+
+/// All that `copal run` needs to know, read and checked.
+struct settings {
+  places where;
+  device_config device;
+  device_facts facts;
+  std::filesystem::path compose;
+  std::filesystem::path target;
+  std::string project_name;
+  std::vector<std::string> listen;
+};
+
+/// How the log is to look, as far as the options and the place of standard error say.
+result<log_config> log_settings(const run_options& options);
+
+/// Finds everything, makes the folders that are Copal's own, reads config.json. An error says what
+/// is to be done.
+result<settings> find_settings(const run_options& options);
+
+/// The process's environment.
+variable_lookup process_environment();
+
+} // namespace copal

@@ -1,0 +1,13 @@
+#include "main/version.hpp"
+
+namespace copal {
+
+std::string version_number() {
+  return COPAL_VERSION;
+}
+
+std::string version_text() {
+  return "copal " + version_number();
+}
+
+} // namespace copal
