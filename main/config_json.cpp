@@ -14,9 +14,15 @@ namespace {
 
 constexpr std::size_t largest_config = 1024UL * 1024;
 
+std::string shown(const value& x) {
+  constexpr std::size_t longest = 80;
+  auto text = json::write(x).value_or(to_string(x));
+  return text.size() > longest ? text.substr(0, longest) + "..." : text;
+}
+
 error wrong(std::string_view key, const value& found, std::string_view expected) {
   return {errc::invalid_input,
-    "key '" + std::string{key} + "' with value " + to_string(found) + ": expected "
+    "key '" + std::string{key} + "' with value " + shown(found) + ": expected "
       + std::string{expected}};
 }
 

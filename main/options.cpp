@@ -76,12 +76,16 @@ void add_run(CLI::App& app, run_options& out) {
   run->footer(run_footer);
 }
 
+only_print wrong_usage(const std::string& what) {
+  return {"copal: " + what + "\n`copal --help` and `copal run --help` tell what there is.\n", 2};
+}
+
 } // namespace
 
 command parse_command_line(int argc, const char* const* argv) {
   run_options options;
   CLI::App app{about, "copal"};
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   app.set_version_flag("--version", version_text());
   add_run(app, options);
   const auto* version = app.add_subcommand("version", "Prints the version");
@@ -89,13 +93,13 @@ command parse_command_line(int argc, const char* const* argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     std::ostringstream out;
-    std::ostringstream err;
-    const auto is_error = app.exit(e, out, err) != 0;
-    if (is_error)
-      return only_print{
-        err.str() + "`copal --help` and `copal run --help` tell what there is.\n", 2};
-    return only_print{out.str()};
+    std::ostringstream ignored;
+    if (app.exit(e, out, ignored) == 0)
+      return only_print{out.str()};
+    return wrong_usage(e.what());
   }
+  if (app.get_subcommands().empty())
+    return wrong_usage("a command is missing");
   if (version->parsed())
     return only_print{version_text() + '\n'};
   return options;

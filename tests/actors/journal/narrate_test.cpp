@@ -1,0 +1,153 @@
+#include "actors/journal/narrate.hpp"
+
+#include <doctest/doctest.h>
+
+namespace copal::journal_parts {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<std::string> texts(const std::vector<log_line>& lines) {
+  std::vector<std::string> out;
+  for (const auto& line : lines)
+    out.push_back(to_string(line.level) + ": " + line.text);
+  return out;
+}
+
+using list = std::vector<std::string>;
+
+progress with_engine() {
+  progress out;
+  out.engine.complete = true;
+  return out;
+}
+
+supervised_container running(const std::string& name) {
+  supervised_container out;
+  out.who.name.value = name;
+  out.what.state = container_state::running;
+  return out;
+}
+
+TEST_SUITE("journal") {
+  TEST_CASE("journal: an engine that is away at the start is told once, and when it comes") {
+    story told;
+    progress now;
+    CHECK(texts(narrate(told, now))
+          == list{"warning: the engine is away; the containers are left as they are"});
+    CHECK(texts(narrate(told, now)).empty());
+    CHECK(texts(narrate(told, with_engine()))
+          == list{"info: the engine is there; 0 containers of ours"});
+    CHECK(texts(narrate(told, now))
+          == list{"warning: the engine is away; the containers are left as they are"});
+  }
+
+  TEST_CASE("journal: a reached target is told once each time it is reached") {
+    story told;
+    auto now = with_engine();
+    narrate(told, now);
+    now.settled = true;
+    now.engine.containers = {running("db"), running("web")};
+    CHECK(
+      texts(narrate(told, now)) == list{"info: the target is reached; 2 services run: db, web"});
+    CHECK(texts(narrate(told, now)).empty());
+    now.settled = false;
+    CHECK(texts(narrate(told, now)).empty());
+    now.settled = true;
+    now.engine.containers[0].what.state = container_state::exited;
+    CHECK(texts(narrate(told, now)) == list{"info: the target is reached; 1 service runs: web"});
+  }
+
+  TEST_CASE("journal: a fetch is told in steps of a fifth, its failure with the next try") {
+    story told;
+    auto now = with_engine();
+    narrate(told, now);
+    list seen;
+    for (const auto percent : {0, 7, 19, 20, 39, 45, 99, 100}) {
+      now.images.fetching = {{"r/a:1", percent}};
+      for (auto& text : texts(narrate(told, now)))
+        seen.push_back(std::move(text));
+    }
+    CHECK(seen
+          == list{"info: fetching r/a:1: 20 %",
+            "info: fetching r/a:1: 40 %",
+            "info: fetching r/a:1: 80 %",
+            "info: fetching r/a:1: 100 %"});
+    now.images.fetching.clear();
+    now.images.failures = {{"r/a:1", 1, {errc::unavailable, "no route"}, 1500ms, true}};
+    CHECK(texts(narrate(told, now))
+          == list{"warning: fetching r/a:1 failed: no route; next try in 1.5 s"});
+    CHECK(texts(narrate(told, now)).empty());
+    now.images.failures[0].count = 2;
+    CHECK(texts(narrate(told, now)).size() == 1);
+  }
+
+  TEST_CASE("journal: a user's lock is told when it is found, and when it is gone") {
+    story told;
+    auto now = with_engine();
+    narrate(told, now);
+    now.waits = {{wait_reason::kind::lock, {2}, "service:2/web", "locked by /tmp/x"},
+      {wait_reason::kind::dependency, {2}, "service:2/db", "not for the log"}};
+    CHECK(texts(narrate(told, now)) == list{"info: service:2/web waits: locked by /tmp/x"});
+    CHECK(texts(narrate(told, now)).empty());
+    now.waits.clear();
+    CHECK(texts(narrate(told, now)) == list{"info: service:2/web waits for no lock any more"});
+  }
+
+  TEST_CASE("journal: a problem with the target, and what of it is not followed") {
+    story told;
+    auto now = with_engine();
+    narrate(told, now);
+    now.problem = "line 3: no";
+    now.warnings = {"line 4: `x` is ignored"};
+    CHECK(texts(narrate(told, now))
+          == list{"error: line 3: no; the state before stands",
+            "warning: target: line 4: `x` is ignored"});
+    CHECK(texts(narrate(told, now)).empty());
+  }
+
+  TEST_CASE("journal: steps") {
+    step_note note{step_note::kind::began, "start", "service:2/web", "start web (none)", {}, {}};
+    CHECK(texts(narrate(note)) == list{"info: start web (none)"});
+    note.what = step_note::kind::done;
+    CHECK(texts(narrate(note)) == list{"debug: done: start web (none)"});
+    note.what = step_note::kind::failed;
+    note.why = {errc::conflict, "port 80 is taken"};
+    note.pause = 90s;
+    CHECK(texts(narrate(note))
+          == list{"warning: failed: start web (none): port 80 is taken; next try in 2 min"});
+    note = {step_note::kind::began, "lookForLocks", "locks:2", "lookForLocks", {}, {}};
+    CHECK(texts(narrate(note)) == list{"debug: lookForLocks"});
+  }
+
+  TEST_CASE(
+    "journal: children that go down, hang and come back; nothing at the start and the end") {
+    story told;
+    health now;
+    now.children = {{"engine", child_state::up, 1, "", {}}};
+    CHECK(texts(narrate(told, now)).empty());
+    now.children[0] = {"engine", child_state::down, 1, "no more", {}};
+    CHECK(texts(narrate(told, now)) == list{"warning: part 'engine' went down: no more"});
+    now.children[0] = {"engine", child_state::up, 2, "no more", {}};
+    CHECK(texts(narrate(told, now)) == list{"info: part 'engine' was started again"});
+    now.children[0].state = child_state::stuck;
+    CHECK(texts(narrate(told, now)) == list{"error: part 'engine' hangs: no more"});
+    now.children[0].state = child_state::abandoned;
+    CHECK(texts(narrate(told, now)) == list{"error: part 'engine' cannot be kept alive: no more"});
+    now.stopping = true;
+    now.children[0].state = child_state::down;
+    CHECK(texts(narrate(told, now)).empty());
+  }
+
+  TEST_CASE("journal: durations for people") {
+    CHECK(duration_text(0ms) == "0 ms");
+    CHECK(duration_text(999ms) == "999 ms");
+    CHECK(duration_text(1000ms) == "1 s");
+    CHECK(duration_text(59'960ms) == "59.9 s");
+    CHECK(duration_text(90s) == "2 min");
+    CHECK(duration_text(15min) == "15 min");
+  }
+}
+
+} // namespace
+} // namespace copal::journal_parts

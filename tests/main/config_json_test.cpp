@@ -1,0 +1,115 @@
+#include "main/config_json.hpp"
+
+#include "adapters/json/json.hpp"
+#include "main/files.hpp"
+#include "tests/support/temp_folder.hpp"
+
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+namespace copal {
+namespace {
+
+const std::string made = "0123456789abcdef0123456789abcdef";
+
+std::string make() {
+  return made;
+}
+
+void write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream{path} << text;
+}
+
+TEST_SUITE("config.json") {
+  TEST_CASE("config.json: what a wrong one says") {
+    const struct {
+      std::string text;
+      std::string expected;
+    } rows[] = {
+      {"[]", "expected an object at the top"},
+      {R"({"uuid":5})", "key 'uuid' with value 5: expected a text"},
+      {R"({"uuid":"XYZ"})", "expected 32 or 62 hex digits"},
+      {R"({"apiEndpoint":true})", "key 'apiEndpoint' with value true: expected a text"},
+      {R"({"listenPort":"many"})", "key 'listenPort' with value \"many\": expected a number"},
+      {R"({"listenPort":0})", "expected a port, 1 to 65535"},
+      {R"({"listenPort":65536})", "expected a port, 1 to 65535"},
+      {R"({"deviceApiKey":{"a":"canary"}})", "key 'deviceApiKey': expected a text"},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.text);
+      const auto out = read_device_config(*json::parse(row.text));
+      REQUIRE_FALSE(out);
+      CHECK(out.error().code == errc::invalid_input);
+      CHECK(out.error().what.find(row.expected) != std::string::npos);
+      CHECK(out.error().what.find("canary") == std::string::npos);
+    }
+  }
+
+  TEST_CASE("config.json: numbers may be texts, null is as good as missing") {
+    const auto out = read_device_config(
+      *json::parse(R"({"listenPort":"80","apiEndpoint":null,"deviceApiKey":"k","uuid":null})"));
+    REQUIRE(out);
+    CHECK(out->listen_port == 80);
+    CHECK(out->api_endpoint.empty());
+    CHECK(out->device_api_key == secret{"k"});
+    CHECK(out->uuid.empty());
+  }
+
+  TEST_CASE("config.json: a device without a uuid gets one, and keeps it and all other keys") {
+    const test::temp_folder folder;
+    const auto path = folder / "config.json";
+    write(path, R"({"os":{"power":{"mode":"low"}},"listenPort":81})");
+    const auto first = open_device_config(path, false, make);
+    REQUIRE(first);
+    CHECK(first->uuid.value == made);
+    const auto kept = json::parse(*files::read(path, 1000));
+    CHECK(*kept->find("os")->find("power")->find("mode") == value{"low"});
+    CHECK(*kept->find("uuid") == value{made});
+    const auto second = open_device_config(path, false, [] { return std::string(32, 'f'); });
+    CHECK(second->uuid.value == made);
+    CHECK(second->listen_port == 81);
+  }
+
+  TEST_CASE("config.json: a missing one is made only where no OS brings it") {
+    const test::temp_folder folder;
+    const auto path = folder / "config.json";
+    CHECK(open_device_config(path, false, make).error().code == errc::not_found);
+    CHECK_FALSE(std::filesystem::exists(path));
+    CHECK(open_device_config(path, true, make)->uuid.value == made);
+    CHECK(std::filesystem::exists(path));
+  }
+
+  TEST_CASE("config.json: a broken one is named with its line and left as it is") {
+    const test::temp_folder folder;
+    const auto path = folder / "config.json";
+    write(path, "{\n \"uuid\": \n");
+    const auto out = open_device_config(path, true, make);
+    REQUIRE_FALSE(out);
+    CHECK(out.error().what.find(path.string() + ": line 2, column 10") == 0);
+    CHECK(*files::read(path, 1000) == "{\n \"uuid\": \n");
+  }
+
+  TEST_CASE("config.json: the random uuid is a version 4 UUID without dashes, each time another") {
+    const auto a = random_uuid();
+    CHECK(a.size() == 32);
+    CHECK(a.find_first_not_of("0123456789abcdef") == std::string::npos);
+    CHECK(a[12] == '4');
+    CHECK(std::string{"89ab"}.find(a[16]) != std::string::npos);
+    CHECK(a != random_uuid());
+  }
+}
+
+TEST_SUITE("files") {
+  TEST_CASE("files: what is no regular file, or too large, is not read") {
+    const test::temp_folder folder;
+    CHECK(files::read(folder.path(), 10).error().code == errc::unavailable);
+    write(folder / "big", "12345678901");
+    CHECK(files::read(folder / "big", 10).error().code == errc::exhausted);
+    CHECK(*files::read(folder / "big", 11) == "12345678901");
+    CHECK(files::read(folder / "none", 10).error().code == errc::not_found);
+  }
+}
+
+} // namespace
+} // namespace copal

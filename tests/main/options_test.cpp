@@ -1,0 +1,75 @@
+#include "main/options.hpp"
+
+#include "tests/main/variable.hpp"
+
+#include <doctest/doctest.h>
+
+namespace copal {
+namespace {
+
+command parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "copal");
+  return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+TEST_SUITE("options") {
+  TEST_CASE("options: `copal version` and `--version` print the version") {
+    for (const auto* word : {"version", "--version"}) {
+      const auto out = std::get<only_print>(parse({word}));
+      CHECK(out.exit_code == 0);
+      CHECK(out.text.find("copal " COPAL_VERSION) == 0);
+    }
+  }
+
+  TEST_CASE("options: help names every command, and the exit codes") {
+    CHECK(std::get<only_print>(parse({"--help"})).text.find("run ") != std::string::npos);
+    const auto text = std::get<only_print>(parse({"run", "--help"})).text;
+    for (const auto* word : {"--compose", "--target", "--listen", "--engine", "Exit codes", "75"}) {
+      CAPTURE(word);
+      CHECK(text.find(word) != std::string::npos);
+    }
+  }
+
+  TEST_CASE("options: what is not understood is named, with exit code 2") {
+    const struct {
+      std::vector<const char*> words;
+      std::string named;
+    } rows[] = {
+      {{}, "a command is missing"},
+      {{"walk"}, "walk"},
+      {{"run", "--bogus"}, "--bogus"},
+      {{"run", "--compose"}, "--compose"},
+      {{"run", "--compose", "a", "--target", "b"}, "--target"},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.named);
+      const auto out = std::get<only_print>(parse(row.words));
+      CHECK(out.exit_code == 2);
+      CHECK(out.text.find(row.named) != std::string::npos);
+    }
+  }
+
+  TEST_CASE("options: an option, else its variable") {
+    const test::variable compose{"COPAL_COMPOSE", "/from/variable.yaml"};
+    const test::variable engine{"DOCKER_HOST", "unix:///v.sock"};
+    const auto from_variable = std::get<run_options>(parse({"run"}));
+    CHECK(from_variable.compose == "/from/variable.yaml");
+    CHECK(from_variable.engine == "unix:///v.sock");
+    const auto typed =
+      std::get<run_options>(parse({"run", "--compose", "c.yaml", "--engine", "unix:///o.sock"}));
+    CHECK(typed.compose == "c.yaml");
+    CHECK(typed.engine == "unix:///o.sock");
+  }
+
+  TEST_CASE("options: --listen may be repeated, and its variable is a list") {
+    const auto typed =
+      std::get<run_options>(parse({"run", "--listen", "127.0.0.1:1", "--listen", "[::1]:2"}));
+    CHECK(typed.listen == std::vector<std::string>{"127.0.0.1:1", "[::1]:2"});
+    const test::variable listen{"COPAL_LISTEN", "127.0.0.1:1,:2"};
+    CHECK(std::get<run_options>(parse({"run"})).listen
+          == std::vector<std::string>{"127.0.0.1:1", ":2"});
+  }
+}
+
+} // namespace
+} // namespace copal
