@@ -87,7 +87,7 @@ caf::result<target_accepted> take_target(self_ptr self, set_target& msg) {
   auto& st = self->state;
   auto found = planning::normalise_target(msg.doc, st.config.device);
   if (!found)
-    return to_caf(found.error().with_context("target from " + msg.doc.origin));
+    return to_caf(found.error()); // each problem begins with the document's origin
   const auto idle = !st.storing && st.waiting.empty();
   if (idle && !st.disk_unknown && st.has_target && st.doc == msg.doc) {
     st.now.force = st.now.force || msg.force;

@@ -84,6 +84,7 @@ std::vector<read_service> read_services(
 device_target read_compose_target(const node& root, const device_facts& device) {
   device_target out;
   out.name = device.name;
+  out.keeps_volumes = true;
   check_members(root, {"name", "networks", "services", "version", "volumes"}, "a compose file");
   if (!root.is(value::kind::map))
     return out;

@@ -95,6 +95,15 @@ void ports(const node& n, draft& d) {
   d.service.config.ports = read_ports(n);
 }
 
+/// What is done in any case, and the only choice: an image that is there is not fetched.
+void pull_policy(const node& n, draft&) {
+  if (!n.strict())
+    return n.warn("it is always missing, and this is ignored");
+  const auto text = n.text();
+  if (text != "missing" && text != "if_not_present")
+    n.refuse("missing: an image that is there is not fetched; for a newer one change its tag");
+}
+
 void restart(const node& n, draft& d) {
   d.service.config.restart = read_restart(n);
 }
@@ -177,6 +186,7 @@ constexpr field_rule rules[] = {
   {"pids_limit", number<&config::pids_limit>},
   {"ports", ports},
   {"privileged", flag<&config::privileged>},
+  {"pull_policy", pull_policy},
   {"read_only", truthy<&config::read_only>},
   {"restart", restart},
   {"running", running},

@@ -80,8 +80,26 @@ enum class order : std::uint8_t { sorted, kept };
 
 void add_value(fnv_128& hash, const value& v, order keys);
 
+bool is_extension(std::string_view key) {
+  return key.substr(0, 2) == "x-";
+}
+
 bool is_ignored_at_top(std::string_view key) {
-  return key == "version" || key.substr(0, 2) == "x-";
+  return key == "version" || is_extension(key);
+}
+
+/// Services, networks or volumes without the extensions of each.
+value without_extensions(value components) {
+  auto* named = components.as_map();
+  if (named == nullptr)
+    return components;
+  for (auto& [name, one] : *named) {
+    auto* fields = one.as_map();
+    const auto extension = [](const value_member& m) { return is_extension(m.key); };
+    if (fields != nullptr && std::erase_if(*fields, extension) > 0 && fields->empty())
+      one = {}; // as if nothing had been written there
+  }
+  return components;
 }
 
 void add_map(fnv_128& hash, const value& v, order keys) {
@@ -145,7 +163,7 @@ commit_id derived_commit(const value& document) {
   if (const auto* members = document.as_map()) {
     for (const auto& m : *members) {
       if (!is_ignored_at_top(m.key) && m.key != "networks")
-        content.set(m.key, m.val);
+        content.set(m.key, without_extensions(m.val));
     }
   }
   fnv_128 hash;
@@ -153,7 +171,7 @@ commit_id derived_commit(const value& document) {
   // The project's networks have no order; only a service's have.
   if (const auto* networks = document.find("networks")) {
     hash.add("networks");
-    add_value(hash, *networks, order::sorted);
+    add_value(hash, without_extensions(*networks), order::sorted);
   }
   return {hash.hex()};
 }

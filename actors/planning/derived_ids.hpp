@@ -26,8 +26,8 @@ std::map<service_name, service_id> derived_service_ids(
   const std::string& project, std::vector<service_name> names);
 
 /// 32 hex digits: the 128 bit hash of the document's content. Lines, the order of keys, nulls,
-/// `version` and members that begin with `x-` at the top have no part in it; the order of a
-/// service's networks has, since the first is its network mode.
+/// `version` and members that begin with `x-`, at the top and of a service, network or volume, have
+/// no part in it; the order of a service's networks has, since the first is its network mode.
 commit_id derived_commit(const value& document);
 
 } // namespace copal::planning

@@ -152,7 +152,7 @@ void stand_networks(const situation& s, app_standing& app) {
 void stand_volumes(const situation& s, app_standing& app) {
   if (app.target == nullptr) {
     for (const auto& e : s.engine.volumes) {
-      if (is_supervised(e.config.labels) && belongs_to(e, key_of(app)))
+      if (!s.target.keeps_volumes && is_supervised(e.config.labels) && belongs_to(e, key_of(app)))
         app.leaving.insert(e.name);
     }
     return;

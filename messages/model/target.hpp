@@ -83,6 +83,9 @@ struct device_target {
   std::string name;
   std::map<std::string, std::string> config; ///< Device configuration, as given.
   std::vector<target_app> apps;              ///< Sorted by id.
+  /// Volumes of apps that it does not name stay. A file knows of one app only: whoever renames its
+  /// project does not ask for the data to be removed.
+  bool keeps_volumes = false;
 
   bool operator==(const device_target&) const = default;
 };
@@ -166,7 +169,7 @@ typename I::result_type inspect(I& f, target_app& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, device_target& x) {
-  return f(x.name, x.config, x.apps);
+  return f(x.name, x.config, x.apps, x.keeps_volumes);
 }
 
 template <class I>

@@ -122,6 +122,21 @@ TEST_SUITE("planning: compose") {
           == "compose.yaml:5: service web: privileged: found \"yes\", expected true or false");
   }
 
+  TEST_CASE("compose: the only pull policy is missing, which is what is done") {
+    CHECK(effect_in_compose(map({{"pull_policy", "missing"}})).empty());
+    CHECK(effect_in_compose(map({{"pull_policy", "if_not_present"}})).empty());
+    for (const auto* other : {"always", "never", "build", "daily"}) {
+      CHECK(effect_in_compose(map({{"pull_policy", other}}))
+            == "refused: compose.yaml: service web: pull_policy: found \"" + std::string{other}
+                 + "\", expected missing: an image that is there is not fetched; for a newer one "
+                   "change its tag");
+    }
+    CHECK(
+      warnings_of(cloud(map({{"pull_policy", "always"}})))
+      == "cloud: app shop, service web: composition.pull_policy: it is always missing, and this "
+         "is ignored");
+  }
+
   TEST_CASE("compose: no value of the environment is ever told") {
     for (const auto& environment : {value{"s3cret"},
            map({{"A", value::list({"s3cret"})}}),
