@@ -6,6 +6,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
 
 namespace copal::engine_wire {
 
@@ -20,6 +21,29 @@ http::request to_request(call what, const std::string& prefix) {
     out.headers.emplace_back("X-Registry-Auth", what.authorization.reveal());
   return out;
 }
+
+/// One call, for the log: method and path only, since headers and bodies may hold secrets.
+class traced_call {
+public:
+  explicit traced_call(const http::request& what) {
+    if (spdlog::should_log(spdlog::level::trace))
+      what_ = what.method + ' ' + what.target;
+  }
+
+  void ended(const std::string& how) const {
+    if (what_.empty())
+      return;
+    const auto took = std::chrono::steady_clock::now() - began_;
+    spdlog::trace("engine: {}: {} ({} ms)",
+      what_,
+      how,
+      std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+  }
+
+private:
+  std::string what_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
 
 } // namespace
 
@@ -40,7 +64,9 @@ awaitable<result<std::string>> session::exchange(call what, std::chrono::millise
   if (!before)
     co_return fail(before.error().with_context(doing(op)));
   auto request = to_request(std::move(what), *before);
+  const traced_call trace{request};
   auto answer = co_await client_.call(std::move(request), within);
+  trace.ended(answer ? std::to_string(answer->status) : answer.error().what);
   if (!answer)
     co_return fail(answer.error().with_context(doing(op)));
   if (auto why = judged(op, *answer))
@@ -56,7 +82,9 @@ awaitable<result<std::shared_ptr<http::line_stream>>> session::open(
   if (!before)
     co_return fail(before.error().with_context(doing(op)));
   auto request = to_request(std::move(what), *before);
+  const traced_call trace{request};
   auto opened = co_await client_.open(std::move(request), within);
+  trace.ended(!opened ? opened.error().what : opened->stream ? "a stream" : "refused");
   if (!opened)
     co_return fail(opened.error().with_context(doing(op)));
   if (opened->stream)
