@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,6 +86,29 @@ result<void> replace(const std::filesystem::path& path, std::string_view text) {
   if (folder.get() < 0 || ::fsync(folder.get()) != 0)
     return fail(system_error(path.parent_path(), errno));
   return {};
+}
+
+claim::~claim() {
+  if (fd_ >= 0)
+    ::close(fd_);
+}
+
+result<claim> claim_folder(const std::filesystem::path& folder) {
+  const auto path = folder / "copal.lock";
+  const auto fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0)
+    return fail(system_error(path, errno));
+  claim out{fd};
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    const auto holder = read(path, 32);
+    return fail(errc::conflict,
+      folder.string() + " is used by another Copal"
+        + (holder && !holder->empty() ? ", process " + *holder : std::string{}));
+  }
+  const auto number = std::to_string(::getpid());
+  if (::ftruncate(fd, 0) != 0 || !write_all(fd, number))
+    return fail(system_error(path, errno));
+  return out;
 }
 
 result<void> make_folder(const std::filesystem::path& path) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace copal::files {
 
@@ -16,6 +17,26 @@ result<std::string> read(const std::filesystem::path& path, std::size_t most);
 /// Puts a text in a file's place, so that after a power cut there is the old one or the new one,
 /// whole. Its folder exists.
 result<void> replace(const std::filesystem::path& path, std::string_view text);
+
+/// Holds a folder for this process; it is let go with the process, however that ends.
+class claim {
+public:
+  claim() = default;
+  explicit claim(int fd) : fd_(fd) {}
+  ~claim();
+  claim(claim&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  claim& operator=(claim&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+
+private:
+  int fd_ = -1;
+};
+
+/// Claims a folder by a file `copal.lock` in it, which holds the process's number. `conflict` when
+/// another process has it, and names that.
+result<claim> claim_folder(const std::filesystem::path& folder);
 
 /// Makes a folder and those above it; one that is there is fine.
 result<void> make_folder(const std::filesystem::path& path);

@@ -1,7 +1,5 @@
 #include "main/settings.hpp"
 
-#include "main/files.hpp"
-
 #include <cstdlib>
 
 #include <spdlog/spdlog.h>
@@ -60,6 +58,11 @@ result<settings> find_settings(const run_options& options) {
     if (auto made = files::make_folder(*folder); !made)
       return fail(made.error().with_context("making a folder of Copal's own"));
   }
+  auto state = files::claim_folder(out.where.state_dir);
+  if (!state)
+    return fail(errc::conflict,
+      state.error().what + "; end that one, or give this one a --state-dir of its own");
+  out.state = std::move(*state);
   auto config = open_device_config(out.where.config, out.where.may_make_config, random_uuid);
   if (!config)
     return fail(config.error());

@@ -2,6 +2,7 @@
 
 #include "adapters/log/log.hpp"
 #include "main/device_facts.hpp"
+#include "main/files.hpp"
 #include "main/options.hpp"
 #include "main/places.hpp"
 #include "messages/result.hpp"
@@ -19,6 +20,7 @@ struct settings {
   std::filesystem::path target;
   std::string project_name;
   std::vector<std::string> listen;
+  files::claim state; ///< No other process has the state folder.
 };
 
 /// How the log is to look, as far as the options and the place of standard error say.

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 namespace copal {
 namespace {
@@ -101,6 +102,21 @@ TEST_SUITE("config.json") {
 }
 
 TEST_SUITE("files") {
+  TEST_CASE("files: a folder has one claim at a time, and the second is told whose it is") {
+    const test::temp_folder folder;
+    {
+      const auto first = files::claim_folder(folder.path());
+      REQUIRE(first);
+      const auto second = files::claim_folder(folder.path());
+      REQUIRE_FALSE(second);
+      CHECK(second.error().code == errc::conflict);
+      CHECK(second.error().what
+            == folder.path().string() + " is used by another Copal, process "
+                 + std::to_string(::getpid()));
+    }
+    CHECK(files::claim_folder(folder.path()));
+  }
+
   TEST_CASE("files: what is no regular file, or too large, is not read") {
     const test::temp_folder folder;
     CHECK(files::read(folder.path(), 10).error().code == errc::unavailable);
