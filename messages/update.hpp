@@ -22,6 +22,9 @@ struct target_accepted {
   bool changed = false; ///< It asks for something else than the target before.
 };
 
+/// Somebody knows that there is a newer target: its source looks for it now.
+struct look_for_target {};
+
 /// Looks again now: back-offs are cut short, and users' locks are looked at anew.
 struct apply_now {
   bool force = false;
@@ -100,6 +103,11 @@ typename I::result_type inspect(I& f, set_target& x) {
 template <class I>
 typename I::result_type inspect(I& f, target_accepted& x) {
   return f(x.changed);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, look_for_target&) {
+  return f();
 }
 
 template <class I>

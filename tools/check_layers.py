@@ -48,7 +48,7 @@ ADAPTERS = {
     "registry": {"boost"},
     "cloud": {"curl"},
     "store": {"sqlite", "posix"},  # posix: the lock file, renames and fsync around the database
-    "target_file": {"yaml"},
+    "target_file": {"posix", "boost"},  # inotify; boost: its descriptor and timers on the asio thread
     "yaml": {"yaml"},
     "system": {"posix", "systemd"},
     "host": {"posix", "systemd"},
@@ -58,9 +58,10 @@ ADAPTERS = {
 
 # Adapter folders that other adapters may use, and which ones.
 SHARED = {
-    "loop": {"http", "engine", "web", "registry", "cloud", "system"},  # the asio thread
+    "loop": {"http", "engine", "web", "registry", "cloud", "system", "target_file"},  # the asio thread
     "http": {"engine", "web", "registry"},  # the HTTP client and its parsers
     "json": {"engine", "web", "registry", "cloud", "store", "system", "host", "target_file"},
+    "yaml": {"target_file"},  # what a compose file is written in
 }
 
 COMMON_TO_ADAPTERS = {"expected", "caf", "json", "log"}

@@ -7,6 +7,7 @@
 #include "messages/protocol/relay.hpp"
 #include "messages/store.hpp"
 #include "messages/supervision.hpp"
+#include "messages/target_file.hpp"
 #include "messages/update.hpp"
 
 #include <caf/error.hpp>
@@ -45,6 +46,7 @@ CAF_ADD_TYPE_ID(copal, (copal::images_view))
 CAF_ADD_TYPE_ID(copal, (copal::get_progress))
 CAF_ADD_TYPE_ID(copal, (copal::look_at_images))
 CAF_ADD_TYPE_ID(copal, (copal::progress))
+CAF_ADD_TYPE_ID(copal, (copal::look_for_target))
 CAF_ADD_TYPE_ID(copal, (copal::step_note))
 
 // journal
@@ -105,6 +107,14 @@ CAF_ADD_TYPE_ID(copal, (copal::store::store_facts))
 // host
 CAF_ADD_TYPE_ID(copal, (copal::host::find_locks))
 CAF_ADD_TYPE_ID(copal, (copal::host::found_locks))
+
+// target file
+CAF_ADD_TYPE_ID(copal, (copal::target_file::read))
+CAF_ADD_TYPE_ID(copal, (copal::target_file::reading))
+CAF_ADD_TYPE_ID(copal, (copal::target_file::find_other))
+CAF_ADD_TYPE_ID(copal, (copal::target_file::other_found))
+CAF_ADD_TYPE_ID(copal, (copal::get_target_source))
+CAF_ADD_TYPE_ID(copal, (copal::target_source_state))
 
 CAF_END_TYPE_ID_BLOCK(copal)
 

@@ -6,6 +6,9 @@
 
 namespace copal {
 
+/// Whoever brings targets from outside: told to look for a newer one.
+using update_trigger_actor = caf::typed_actor<caf::reacts_to<look_for_target>>;
+
 /// Takes what `containers` and `images` know whenever it changes.
 using view_sink_actor = caf::typed_actor<caf::reacts_to<engine_view>, caf::reacts_to<images_view>>;
 
