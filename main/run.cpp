@@ -141,15 +141,38 @@ tree_config config_of(const settings& with) {
   return out;
 }
 
-/// Reads the target's file once and sends it on.
-void send_target(const settings& with, const tree& it) {
+/// Asks the conductor to turn to a target. False when it is not up.
+bool was_heard(caf::scoped_actor& self, const tree& it, const target_document& wanted) {
+  auto heard = true;
+  self->request(it.conductor, 30s, set_target{wanted, false})
+    .receive([](const target_accepted&) {},
+      [&heard](const caf::error& why) {
+        const auto reason = from_caf(why);
+        heard = reason.code != errc::unavailable;
+        if (heard)
+          spdlog::error("{}; the state before stands", reason.what);
+      });
+  return heard;
+}
+
+/// Reads the target's file once and gives it to the conductor, which may still be starting. False
+/// when the process is to end meanwhile.
+bool send_target(
+  signal_line& signals, const settings& with, caf::scoped_actor& self, const tree& it) {
   if (with.target.empty())
-    return;
+    return true;
   const auto text = files::read(with.target, 16UL * 1024 * 1024);
   const auto doc = text ? json::parse(*text) : fail(text.error());
-  if (!doc)
-    return spdlog::error("{}: {}", with.target.string(), doc.error().what);
-  caf::anon_send(it.conductor, set_target{{dialect::cloud_v3, with.target.string(), *doc}, false});
+  if (!doc) {
+    spdlog::error("{}: {}", with.target.string(), doc.error().what);
+    return true;
+  }
+  const target_document wanted{dialect::cloud_v3, with.target.string(), *doc};
+  for (auto tries = 0; tries < 100 && !was_heard(self, it, wanted); ++tries) {
+    if (signals.wait(50ms) == signal_line::kind::end)
+      return false;
+  }
+  return true;
 }
 
 /// The supervisor itself, once everything is known. Does not return when the end takes too long.
@@ -165,11 +188,11 @@ int supervise(signal_line& signals, const settings& with) {
     signals.wake();
   });
   io.start();
-  send_target(with, it);
   service_manager::tell_ready();
   {
     caf::scoped_actor self{system};
-    keep_watch(signals, *end, self, it);
+    if (send_target(signals, with, self, it))
+      keep_watch(signals, *end, self, it);
   }
   const auto in_order = end->over || stop(signals, *end, it);
   const int code = end->code;
