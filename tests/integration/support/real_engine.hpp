@@ -23,6 +23,9 @@ public:
   real_engine& operator=(const real_engine&) = delete;
 
   [[nodiscard]] const std::string& socket() const { return socket_; }
+  /// Where its files are; it goes with the engine, and so does every program with this folder in
+  /// its arguments.
+  [[nodiscard]] const std::string& folder() const { return folder_; }
   /// A full reference: `image("test/base:1")`.
   [[nodiscard]] std::string image(std::string_view name) const;
 
@@ -41,6 +44,7 @@ private:
   std::string unread_;
   std::string socket_;
   std::string registry_;
+  std::string folder_;
 };
 
 } // namespace copal::test

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "tests/integration/support/documents.hpp"
+#include "tests/integration/support/engine_client.hpp"
+#include "tests/integration/support/program.hpp"
+#include "tests/integration/support/real_engine.hpp"
+#include "tests/integration/support/recording_proxy.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace copal::test {
+
+/// A device: the built program with folders of its own, a target in a file, and an engine behind a
+/// proxy that notes each call. The engine is emptied before and after.
+class device {
+public:
+  explicit device(real_engine& engine);
+  ~device();
+  device(const device&) = delete;
+  device& operator=(const device&) = delete;
+
+  // The program.
+  void start();
+  /// In order; its exit code.
+  int stop();
+  void kill();
+  program& running() { return *program_; }
+
+  /// Writes the target's file, as an editor does: the new one takes the old one's place.
+  void want(const wanted_app& app) { want(std::vector{app}); }
+  void want(const std::vector<wanted_app>& apps);
+  /// Until the program says that the target is reached, since the last `want` or `start`.
+  bool reached(std::chrono::seconds limit = std::chrono::seconds{60});
+  /// Starts the program at a target and waits for it.
+  bool install(const wanted_app& app);
+  /// Another target, reached.
+  bool change(const wanted_app& app);
+
+  /// Waits for something that the engine shows.
+  bool eventually(
+    const std::function<bool()>& done, std::chrono::seconds limit = std::chrono::seconds{30});
+
+  // What it asked the engine for since `forget_calls`, in words: "create web; start web".
+  void forget_calls();
+  /// What may change something, in order of the alphabet.
+  std::string changes();
+  /// Which containers it looked at; each once.
+  std::string looks();
+  /// Bodies of the calls that are told by these words.
+  std::vector<nlohmann::json> bodies(const std::string& words);
+
+  // What the engine has, by short names.
+  engine_client& hand() { return hand_; }
+  /// Containers of ours, by service: id.
+  std::map<std::string, std::string> ids();
+  /// An inspection; null when the service has no container.
+  nlohmann::json inspect(const std::string& service);
+  bool runs(const std::string& service);
+  /// All that is ours, ids left out: one line each for containers, networks, volumes, images.
+  std::vector<std::string> inventory();
+  /// The rows of its store, ids left out. The program must not run.
+  std::vector<std::string> rows();
+
+  real_engine& engine() { return engine_; }
+  [[nodiscard]] std::filesystem::path folder() const { return folder_; }
+  [[nodiscard]] std::filesystem::path store() const { return folder_ / "state" / "copal.sqlite"; }
+  /// All that the present program said, for a failure.
+  std::string log();
+  std::size_t mark() const { return mark_; }
+
+private:
+  void empty_engine();
+
+  real_engine& engine_;
+  engine_client hand_;
+  std::filesystem::path folder_;
+  std::unique_ptr<recording_proxy> proxy_;
+  std::unique_ptr<program> program_;
+  std::size_t mark_ = 0;
+  std::size_t first_call_ = 0;
+};
+
+/// An image of the test registry is in the engine, as if somebody had used it before.
+bool pull(real_engine& engine, const std::string& image);
+
+} // namespace copal::test
