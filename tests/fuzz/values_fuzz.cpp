@@ -2,10 +2,12 @@
 
 #include "adapters/json/json.hpp"
 #include "adapters/store/document.hpp"
+#include "adapters/target_file/decode.hpp"
 #include "adapters/yaml/env_file.hpp"
 #include "adapters/yaml/interpolate.hpp"
 #include "adapters/yaml/yaml.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -58,6 +60,24 @@ void check_writable(const value& v) {
 [[maybe_unused]] void fuzz_env(std::string_view text) {
   const auto all = yaml::parse_env(text, "f", lookup);
   must(all.has_value() || all.error().what.starts_with("f:"));
+}
+
+/// A compose file and its environment file, apart at the first zero byte; and a text of the
+/// cloud's.
+[[maybe_unused]] void fuzz_target_file(std::string_view text) {
+  const auto cut = std::min(text.find('\0'), text.size());
+  target_file::origin from{"/shop/f", dialect::compose, {}, lookup};
+  const std::string env{text.substr(std::min(cut + 1, text.size()))};
+  if (const auto read = target_file::decode(from, std::string{text.substr(0, cut)}, env)) {
+    must(!read->doc.doc.is_null());
+    must(read->doc.doc.as_map() == nullptr || read->doc.doc.find("name") != nullptr);
+    must(json::write(read->doc.doc).has_value());
+  } else {
+    must(read.error().what.find("/shop/") != std::string::npos);
+  }
+  from.form = dialect::cloud_v3;
+  const auto read = target_file::decode(from, std::string{text}, {});
+  must(read.has_value() || read.error().what.starts_with("/shop/f:"));
 }
 
 /// The text and the lines of a kept document, apart at the first zero byte.
