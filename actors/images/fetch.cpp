@@ -32,9 +32,8 @@ void fetch_failed(self_ptr self, const std::string& name, error why) {
   look(self); // It may have had its effect all the same.
 }
 
-/// The row may be on the disk all the same: what is there is read anew.
 void store_failed(self_ptr self, const std::string& name, std::uint64_t number, error why) {
-  load_rows(self);
+  doubt_rows(self);
   if (is_current(self, name, number))
     fetch_failed(self, name, std::move(why));
 }

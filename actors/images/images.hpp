@@ -58,6 +58,7 @@ struct images_state {
   std::uint64_t last_fetch = 0;
 
   bool rows_known = false;
+  bool rows_doubtful = false; ///< A write failed and may have had its effect; they are read anew.
   bool engine_known = false;
   std::vector<image_row> rows; ///< As stored; sorted.
   std::vector<engine_image> engine;

@@ -24,8 +24,14 @@ void tell(self_ptr self);
 /// Reads the rows, and asks again until it has them.
 void load_rows(self_ptr self);
 
+/// A write failed: what is on the disk is read anew, and until then nothing is decided by it.
+void doubt_rows(self_ptr self);
+
 /// Lists the engine's images, and inspects those that rows name and that are not known yet.
 void look(self_ptr self);
+
+/// The same row but for what only the engine knows.
+bool has_key_of(const image_row& a, const image_row& b);
 
 /// Takes a row as stored.
 void keep_row(images_state& st, const image_row& row);

@@ -8,12 +8,16 @@ namespace copal::images_parts {
 
 namespace {
 
+error rows_not_known() {
+  return {errc::unavailable, "the record of images is being read anew"};
+}
+
 template <class Call, class Then>
 void ask_store(self_ptr self, const std::string& subject, Call call, Then then) {
   self->request(self->state.links.store, store_deadline, std::move(call))
     .then([then](const store::stored&) { then(); },
       [self, subject](const caf::error& why) {
-        load_rows(self); // It may be on the disk all the same.
+        doubt_rows(self);
         finish(self, subject, from_caf(why));
       });
 }
@@ -73,18 +77,32 @@ void remove_rest(
       });
 }
 
+/// A row that is up for removal itself holds nothing: two that go at the same time would each leave
+/// the image to the other.
+bool is_going(const images_state& st, const image_row& row) {
+  return std::any_of(st.steps.begin(), st.steps.end(), [&row](const auto& entry) {
+    const auto* going = std::get_if<remove_image>(&entry.second.what.action);
+    return going != nullptr && has_key_of(going->row, row);
+  });
+}
+
 template <class Same>
 bool is_shared(const images_state& st, const image_row& row, Same same) {
-  return std::any_of(
-    st.rows.begin(), st.rows.end(), [&](const image_row& r) { return r != row && same(r); });
+  return std::any_of(st.rows.begin(), st.rows.end(), [&](const image_row& r) {
+    return !has_key_of(r, row) && same(r) && !is_going(st, r);
+  });
 }
 
 /// Removes the row's name from an image, and the image when nobody else needs it.
 void remove_found(
   self_ptr self, const std::string& subject, const image_row& row, const engine_image& image) {
+  if (self->state.rows_doubtful)
+    return finish(self, subject, rows_not_known());
   const auto image_shared =
     is_shared(self->state, row, [&](const auto& r) { return r.engine_id == image.id; });
-  const auto name = engine_name(image, row.name);
+  const auto name_shared =
+    is_shared(self->state, row, [&](const auto& r) { return r.name == row.name; });
+  const auto name = name_shared ? std::string{} : engine_name(image, row.name);
   const auto rest = [self, subject, row, image_shared, id = image.id] {
     if (image_shared)
       drop(self, subject, row);
@@ -100,6 +118,8 @@ void remove_found(
 
 void save(self_ptr self, const std::string& subject, const image_row& wanted) {
   auto& st = self->state;
+  if (st.rows_doubtful)
+    return finish(self, subject, rows_not_known());
   auto row = wanted;
   row.ours = is_ours(st, row);
   if (const auto* known = find_row(st, row); known != nullptr) {
@@ -119,12 +139,17 @@ void save(self_ptr self, const std::string& subject, const image_row& wanted) {
 
 void remove(self_ptr self, const std::string& subject, const image_row& wanted) {
   const auto& st = self->state;
+  if (st.rows_doubtful)
+    return finish(self, subject, rows_not_known());
   const auto* known = find_row(st, wanted);
   if (known == nullptr)
     return drop(self, subject, wanted);
   const auto row = *known;
-  const auto name_shared = is_shared(st, row, [&](const auto& r) { return r.name == row.name; });
-  if (!row.ours || name_shared)
+  // The name may have moved to another image, and another row with it.
+  const auto held = is_shared(st, row, [&](const auto& r) {
+    return r.name == row.name && (row.engine_id.empty() || r.engine_id == row.engine_id);
+  });
+  if (!row.ours || held)
     return drop(self, subject, row);
   // Asked by name where no id is recorded: a fetch may have had its effect without an answer.
   const auto name = row.engine_id.empty() ? row.name : row.engine_id.value;

@@ -99,6 +99,7 @@ void load_rows(self_ptr self) {
       [self](store::row_list& list) {
         auto& st = self->state;
         st.rows_known = true;
+        st.rows_doubtful = false;
         st.rows = std::move(list.items);
         std::sort(st.rows.begin(), st.rows.end());
         look(self);
@@ -107,6 +108,11 @@ void load_rows(self_ptr self) {
         auto& st = self->state;
         st.waits.set(self, load_timer, planning::backoff(++st.load_failures, longest_look_pause));
       });
+}
+
+void doubt_rows(self_ptr self) {
+  self->state.rows_doubtful = true;
+  load_rows(self);
 }
 
 void look(self_ptr self) {
@@ -135,6 +141,10 @@ void look(self_ptr self) {
 void keep_row(images_state& st, const image_row& row) {
   forget_row(st, row);
   st.rows.insert(std::upper_bound(st.rows.begin(), st.rows.end(), row), row);
+}
+
+bool has_key_of(const image_row& a, const image_row& b) {
+  return key_of(a) == key_of(b);
 }
 
 void forget_row(images_state& st, const image_row& row) {

@@ -146,6 +146,8 @@ result<engine::done> engine_world::pull_image(const std::string& name) {
   if (it == registry.end())
     return fail(errc::not_found, "manifest for " + name + " not found");
   const auto ref = image_reference::parse(name);
+  if (!images.contains(it->second.image.id))
+    fetched.insert(it->second.image.id);
   auto& kept = images[it->second.image.id];
   kept.image.id = it->second.image.id;
   kept.facts = it->second.facts;

@@ -2,8 +2,10 @@
 
 #include "messages/engine.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,6 +70,8 @@ public:
   std::map<std::string, world_image> registry; ///< By normalised name.
 
   std::function<wall_time()> now = [] { return wall_time{}; };
+  /// How long the next pull takes.
+  std::function<std::chrono::milliseconds()> pull_takes = [] { return std::chrono::seconds{2}; };
   /// False: the daemon is not there; every request fails.
   bool reachable = true;
   /// Hears of every event; the fake's actor passes them on. Null while nobody watches.
@@ -76,6 +80,8 @@ public:
   std::function<void()> end_stream = [] {};
   /// It shows every container without its command, as an engine does with what it cannot do.
   bool forgets_command = false;
+  /// The images that a pull brought; those that somebody else pulled are taken out by him.
+  std::set<engine_image_id> fetched;
   /// The calls that were carried out, by name, reads included.
   std::map<std::string, std::uint64_t> calls;
   /// Asked before a container is stopped or removed, a network, volume or image removed: the place

@@ -48,35 +48,59 @@ struct promised_work {
   }
 };
 
-/// Whether requests are worked on at the same time, or one after the other.
-enum class service : std::uint8_t { side_by_side, in_order };
+/// Gives the answer of a request whose effect is over, as its fate wants.
+template <class Promise, class Reply>
+void deliver(Promise& promise, fate f, result<Reply>& outcome) {
+  if (f == fate::fails_after)
+    promise.deliver(to_caf({errc::unavailable, "drawn fault: connection broke"}));
+  else if (f != fate::unanswered && outcome)
+    promise.deliver(std::move(*outcome));
+  else if (f != fate::unanswered)
+    promise.deliver(to_caf(outcome.error()));
+}
 
-/// Answers a request some time later with what `effect` returns then, or as the drawn fault wants.
-template <class Reply, class Self, class Effect>
+/// Works on a request beside others: `effect` some time later, and what it returned some time after
+/// that. `broken` is asked when the answer is due: what was done is done, but nobody hears of it.
+template <class Reply, class Self, class Effect, class Broken>
 caf::result<Reply> serve(Self* self,
   promised_work& work,
   fault_source& faults,
+  const course& how,
   Effect effect,
-  service how = service::side_by_side) {
+  Broken broken) {
+  auto promise = self->template make_response_promise<Reply>();
+  const auto token = faults.under_way;
+  work.later(self, how.to_effect, [self, &work, token, how, promise, effect, broken]() mutable {
+    if (how.what == fate::fails) {
+      promise.deliver(to_caf({errc::unavailable, "drawn fault: no connection"}));
+      return;
+    }
+    auto outcome = std::make_shared<result<Reply>>(effect());
+    work.later(self, how.to_answer, [token, how, promise, outcome, broken]() mutable {
+      if (broken())
+        promise.deliver(to_caf({errc::unavailable, "the connection broke"}));
+      else
+        deliver(promise, how.what, *outcome);
+    });
+  });
+  return promise;
+}
+
+/// Works on a request after all those before it; effect and answer are at the same moment.
+template <class Reply, class Self, class Effect>
+caf::result<Reply> serve_in_order(
+  Self* self, promised_work& work, fault_source& faults, Effect effect) {
   auto promise = self->template make_response_promise<Reply>();
   const auto f = faults.draw();
-  const auto answer = [f, promise, effect]() mutable {
+  const auto token = faults.under_way;
+  work.in_order(self, faults.duration_of(f), [token, f, promise, effect]() mutable {
     if (f == fate::fails) {
       promise.deliver(to_caf({errc::unavailable, "drawn fault: no connection"}));
       return;
     }
     result<Reply> outcome = effect();
-    if (f == fate::fails_after)
-      promise.deliver(to_caf({errc::unavailable, "drawn fault: connection broke"}));
-    else if (f != fate::unanswered && outcome)
-      promise.deliver(std::move(*outcome));
-    else if (f != fate::unanswered)
-      promise.deliver(to_caf(outcome.error()));
-  };
-  if (how == service::in_order)
-    work.in_order(self, faults.duration_of(f), answer);
-  else
-    work.later(self, faults.duration_of(f), answer);
+    deliver(promise, f, outcome);
+  });
   return promise;
 }
 

@@ -128,16 +128,31 @@ void read_inbox(self_ptr self) {
     end_watch(self, {errc::unavailable, "the stream ended"});
 }
 
-caf::result<engine::watching> begin_watch(self_ptr self, const engine::watch_events& msg) {
+/// Carries a call out on the world.
+template <class Reply, class Effect>
+caf::result<Reply> carry_out(self_ptr self, const char* name, const course& how, Effect effect) {
   auto& st = self->state;
-  return serve<engine::watching>(
-    self, st.work, *st.faults, [self, msg]() -> result<engine::watching> {
-      auto& state = self->state;
-      if (!state.world->reachable)
+  return serve<Reply>(
+    self,
+    st.work,
+    *st.faults,
+    how,
+    [world = st.world, name, effect]() -> result<Reply> {
+      if (!world->reachable)
         return fail(errc::unavailable, "no engine");
+      ++world->calls[name];
+      return effect(*world);
+    },
+    [world = st.world] { return !world->reachable; });
+}
+
+caf::result<engine::watching> begin_watch(self_ptr self, const engine::watch_events& msg) {
+  const auto how = self->state.faults->draw_course();
+  return carry_out<engine::watching>(
+    self, "watch_events", how, [self, msg](engine_world&) -> result<engine::watching> {
+      auto& state = self->state;
       state.watch = msg.watch;
       state.waiting.clear();
-      ++state.world->calls["watch_events"];
       listen(self);
       return engine::watching{};
     });
@@ -147,44 +162,26 @@ caf::result<engine::watching> begin_watch(self_ptr self, const engine::watch_eve
 template <class Reply, class Call, class Effect>
 auto on_call(self_ptr self, const char* name, Effect effect) {
   return [self, name, effect](const Call& call) -> caf::result<Reply> {
-    auto& st = self->state;
-    return serve<Reply>(
-      self, st.work, *st.faults, [world = st.world, name, effect, call]() -> result<Reply> {
-        if (!world->reachable)
-          return fail(errc::unavailable, "no engine");
-        ++world->calls[name];
-        return effect(*world, call);
-      });
+    const auto how = self->state.faults->draw_course();
+    return carry_out<Reply>(self, name, how, [effect, call](engine_world& world) -> result<Reply> {
+      return effect(world, call);
+    });
   };
 }
 
 /// A pull takes longer, and tells how far it is.
 caf::result<engine::done> pull(self_ptr self, const engine::pull_image& call) {
   auto& st = self->state;
+  auto how = st.faults->draw_course();
+  const auto takes = st.world->pull_takes();
   for (const auto percent : {25, 50, 75}) {
-    st.work.later(self, std::chrono::milliseconds{percent * 20}, [self, call, percent] {
+    st.work.later(self, takes * percent / 100, [self, call, percent] {
       self->send(self->state.pulls, engine::pull_progress{call.name, percent});
     });
   }
-  auto promise = self->make_response_promise<engine::done>();
-  const auto f = st.faults->draw();
-  const auto took = std::chrono::seconds{2} + st.faults->duration_of(f);
-  st.work.later(self, took, [self, f, promise, call]() mutable {
-    auto& world = *self->state.world;
-    if (f == fate::fails || !world.reachable) {
-      promise.deliver(to_caf({errc::unavailable, "drawn fault: the pull broke"}));
-      return;
-    }
-    ++world.calls["pull_image"];
-    auto outcome = world.pull_image(call.name);
-    if (f == fate::fails_after)
-      promise.deliver(to_caf({errc::unavailable, "drawn fault: connection broke"}));
-    else if (f != fate::unanswered && outcome)
-      promise.deliver(*outcome);
-    else if (f != fate::unanswered)
-      promise.deliver(to_caf(outcome.error()));
-  });
-  return promise;
+  how.to_effect += takes;
+  return carry_out<engine::done>(
+    self, "pull_image", how, [call](engine_world& world) { return world.pull_image(call.name); });
 }
 
 fake_child::behavior_type fake_engine(self_ptr self,

@@ -42,9 +42,12 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
     [self](const host::find_locks& msg) -> caf::result<host::found_locks> {
       auto& st = self->state;
       return serve<host::found_locks>(
-        self, st.work, *st.faults, [world = st.world, msg]() -> result<host::found_locks> {
-          return find_locks(*world, msg);
-        });
+        self,
+        st.work,
+        *st.faults,
+        st.faults->draw_course(),
+        [world = st.world, msg]() -> result<host::found_locks> { return find_locks(*world, msg); },
+        [] { return false; });
     },
     [](const wake_up&) {},
     [](const probe&) { return alive{}; },

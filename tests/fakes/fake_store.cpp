@@ -81,12 +81,10 @@ template <class Reply, class Call, class Effect>
 auto on_call(self_ptr self, Effect effect) {
   return [self, effect](const Call& call) -> caf::result<Reply> {
     auto& st = self->state;
-    return serve<Reply>(
-      self,
-      st.work,
-      *st.faults,
-      [world = st.world, effect, call]() -> result<Reply> { return effect(*world, call); },
-      service::in_order);
+    return serve_in_order<Reply>(
+      self, st.work, *st.faults, [world = st.world, effect, call]() -> result<Reply> {
+        return effect(*world, call);
+      });
   };
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace copal::test {
@@ -26,6 +27,14 @@ struct fault_rates {
   unsigned slow = 0;
   unsigned event_twice = 0; ///< Of the events.
   unsigned event_late = 0;
+};
+
+/// A request takes its time before its effect and again before the answer: what the answer says may
+/// be over when it comes.
+struct course {
+  fate what = fate::fine;
+  std::chrono::milliseconds to_effect{0};
+  std::chrono::milliseconds to_answer{0}; ///< After the effect.
 };
 
 /// Draws what goes wrong, and counts it by kind.
@@ -61,6 +70,20 @@ public:
   std::chrono::milliseconds duration_of(fate f) {
     return std::chrono::milliseconds{
       f == fate::slow ? random_.between(1'000, 20'000) : random_.between(1, 50)};
+  }
+
+  /// Held by each request that was not answered yet.
+  const std::shared_ptr<const char> under_way = std::make_shared<const char>();
+  /// No request is on its way that may still have an effect.
+  [[nodiscard]] bool at_rest() const { return under_way.use_count() == 1; }
+
+  course draw_course() {
+    course out;
+    out.what = draw();
+    const auto total = duration_of(out.what);
+    out.to_effect = std::chrono::milliseconds{random_.between(0, total.count())};
+    out.to_answer = total - out.to_effect;
+    return out;
   }
 
   random_source& random() { return random_; }
