@@ -60,10 +60,9 @@ bool is_made_in_vain(self_ptr self, const step& s) {
   if (std::exchange(last.paused, false) && !std::holds_alternative<remove_volume>(s.action))
     return false;
   last.paused = true;
-  pause_step(self,
-    subject,
-    "remake",
-    {errc::conflict, "it was made anew, and the engine still shows: " + *reason});
+  auto why = "it was made anew, and the engine still shows: " + *reason;
+  st.waits.push_back({wait_reason::kind::back_off, s.app, subject, why});
+  pause_step(self, subject, "remake", {errc::conflict, std::move(why)});
   return true;
 }
 

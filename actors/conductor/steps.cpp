@@ -49,6 +49,8 @@ void step_succeeded(self_ptr self, const std::string& subject, const std::string
 
 void step_failed(
   self_ptr self, const std::string& subject, const std::string& action, const caf::error& why) {
+  // What is still there was not made anew.
+  self->state.remade.erase(subject);
   pause_step(self, subject, action, from_caf(why));
   forget_running(self, subject, &self->state.now.failures[subject]);
   replan(self);

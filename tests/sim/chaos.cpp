@@ -2,6 +2,7 @@
 
 #include "actors/planning/identity.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace copal::test {
@@ -51,9 +52,9 @@ void hurt_container(simulated_device& device) {
     return;
   auto& world = *device.world;
   auto& counts = device.faults->counts;
-  device.disturbed.insert(id);
   // What somebody else does is not held against us.
   const auto watch = std::exchange(world.before_loss, nullptr);
+  const auto was_up = world.containers.at(id).state == container_state::running;
   switch (device.system.random().below(5)) {
     case 0:
       ++counts["container killed"];
@@ -80,7 +81,69 @@ void hurt_container(simulated_device& device) {
       break;
   }
   world.before_loss = watch;
+  const auto it = world.containers.find(id);
+  if (was_up && it != world.containers.end() && it->second.state != container_state::running)
+    device.note_disturbed(id);
 }
+
+namespace {
+
+/// Somebody else removes one of our networks or volumes that nothing uses at the moment.
+void lose_part(simulated_device& device) {
+  auto& world = *device.world;
+  auto& random = device.system.random();
+  const auto watch = std::exchange(world.before_loss, nullptr);
+  std::vector<std::string> volumes;
+  for (const auto& v : world.volumes) {
+    if (planning::is_supervised(v.config.labels))
+      volumes.push_back(v.name);
+  }
+  std::vector<network_engine_id> networks;
+  for (const auto& n : world.networks) {
+    if (planning::is_supervised(n.config.labels))
+      networks.push_back(n.id);
+  }
+  if (!volumes.empty() && random.percent(50)) {
+    if (world.remove_volume(random.pick(volumes)))
+      ++device.faults->counts["volume removed"];
+  } else if (!networks.empty() && world.remove_network(random.pick(networks))) {
+    ++device.faults->counts["network removed"];
+  }
+  world.before_loss = watch;
+}
+
+/// A tag of the registry is given to another image; somebody may fetch that, too.
+void move_tag(simulated_device& device) {
+  auto& world = *device.world;
+  auto& random = device.system.random();
+  std::vector<std::string> tags;
+  for (const auto& [name, one] : world.registry) {
+    if (name.find('@') == std::string::npos)
+      tags.push_back(name);
+  }
+  if (tags.empty())
+    return;
+  const auto name = random.pick(tags);
+  ++device.faults->counts["tag moved"];
+  auto facts = world.registry.at(name).facts;
+  facts.labels["build"] = std::to_string(random.below(1'000'000));
+  world.publish(name, std::move(facts));
+  if (!random.percent(50))
+    return;
+  ++device.faults->counts["moved tag fetched"];
+  // One of ours whose id is not on the disk yet cannot be known again without its name.
+  for (const auto& [id, one] : world.images) {
+    const auto& rows = device.disk->rows;
+    const auto recorded = std::any_of(
+      rows.begin(), rows.end(), [id = &id](const image_row& r) { return r.engine_id == *id; });
+    if (one.image.tags.contains(name) && !recorded)
+      world.fetched.erase(id);
+  }
+  (void)world.pull_image(name);
+  world.fetched.erase(world.registry.at(name).image.id);
+}
+
+} // namespace
 
 strangers strangers::move_into(engine_world& world) {
   image_facts facts;
@@ -114,6 +177,7 @@ strangers strangers::move_into(engine_world& world) {
   out.volumes = world.volumes;
   for (const auto& [id, one] : world.images)
     out.images[id] = one.image;
+  world.fetched.clear();
   return out;
 }
 
@@ -156,7 +220,7 @@ fault_rates draw_rates(random_source& random) {
 
 void disturb(simulated_device& device) {
   auto& counts = device.faults->counts;
-  switch (device.system.random().below(8)) {
+  switch (device.system.random().below(10)) {
     case 0:
     case 1:
       return kill_child(device);
@@ -173,6 +237,10 @@ void disturb(simulated_device& device) {
     case 5:
     case 6:
       return hurt_container(device);
+    case 7:
+      return lose_part(device);
+    case 8:
+      return move_tag(device);
     default:
       return lock_or_unlock(device);
   }

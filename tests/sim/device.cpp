@@ -3,6 +3,9 @@
 #include "actors/planning/normalise.hpp"
 #include "tests/fakes/fake_engine.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace copal::test {
 
 simulated_device::simulated_device(std::uint64_t seed)
@@ -49,6 +52,7 @@ void simulated_device::power_cut() {
   handles = {};
   world->on_event = nullptr;
   world->end_stream = [] {};
+  forgiven_ = world->now();
   for (const auto* name :
     {"root", "relay", "conductor", "containers", "images", "engine", "store", "host"}) {
     for (const auto& actor : system.running(name))
@@ -61,20 +65,26 @@ void simulated_device::engine_outage(std::chrono::seconds away) {
   world->reachable = false;
   world->end_stream();
   system.run_for(away);
+  std::set<container_id> up;
+  for (const auto& [id, c] : world->containers) {
+    if (c.state != container_state::exited)
+      up.insert(id);
+  }
   world->restart_engine();
   for (const auto& [id, c] : world->containers) {
-    if (c.state == container_state::exited)
-      disturbed.insert(id);
+    if (c.state == container_state::exited && up.contains(id))
+      note_disturbed(id);
   }
   world->reachable = true;
 }
 
 answer<target_accepted> simulated_device::send_target(value doc, bool force) {
   target_document document{dialect::cloud_v3, "the simulation", std::move(doc)};
-  if (auto found = planning::normalise_target(document, facts()))
-    possible.push_back(std::move(found->target));
-  forced = forced || force;
-  return ask(system, handles.conductor, set_target{std::move(document), force});
+  auto found = planning::normalise_target(document, facts());
+  auto told = ask(system, handles.conductor, set_target{std::move(document), force});
+  if (found)
+    possible.push_back({std::move(found->target), force, system.now(), told});
+  return told;
 }
 
 bool simulated_device::insist_on(const value& doc) {
@@ -82,8 +92,10 @@ bool simulated_device::insist_on(const value& doc) {
     const auto sent = send_target(doc);
     system.run_until([&sent] { return sent.there(); }, std::chrono::seconds{60});
     if (sent.there() && sent.get()) {
+      if (sent.get()->changed)
+        forgiven_ = world->now();
       // A step that was begun under the target before may still be on its way.
-      system.run_for(std::chrono::milliseconds{200});
+      system.run_for(std::chrono::milliseconds{300});
       possible.erase(possible.begin(), possible.end() - 1);
       return true;
     }
@@ -96,11 +108,47 @@ progress simulated_device::where() {
   for (auto tries = 0; tries < 60; ++tries) {
     auto asked = ask(system, handles.conductor, get_progress{});
     system.run_until([&asked] { return asked.there(); }, std::chrono::seconds{1});
-    if (asked.there() && asked.get())
+    if (asked.there() && asked.get()) {
+      narrow(*asked.get());
       return *asked.get();
+    }
     system.run_for(std::chrono::seconds{1});
   }
   return {};
+}
+
+void simulated_device::narrow(const progress& now) {
+  system.settle();
+  if (!now.settled || !now.engine.busy.empty() || !faults->at_rest())
+    return;
+  // The earliest of those that ask for the same: what was sent since may be on the disk.
+  const auto it = std::find_if(possible.begin(), possible.end(), [&now](const sent_target& s) {
+    return s.accepted() && s.target == now.target;
+  });
+  if (it == possible.end())
+    return;
+  narrowed += it == possible.begin() ? 0 : 1;
+  possible.erase(possible.begin(), it);
+  possible.front().force = false; // It was in force until the target was reached.
+}
+
+bool simulated_device::is_excused(const container& c) const {
+  // The event of a stop may come after what forgives it.
+  constexpr std::chrono::seconds late{30};
+  const auto it = disturbed.find(c.id);
+  if (it == disturbed.end() || c.started > it->second)
+    return false;
+  switch (c.config.restart.mode) {
+    case restart_mode::no:
+      return true;
+    case restart_mode::on_failure:
+      return c.exit_code == 0;
+    case restart_mode::unless_stopped:
+      return forgiven_ < it->second + late;
+    case restart_mode::always:
+      return false;
+  }
+  return false;
 }
 
 bool simulated_device::run_until_settled(std::chrono::minutes limit) {

@@ -8,11 +8,22 @@
 #include "tests/support/ask.hpp"
 #include "tests/support/virtual_system.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace copal::test {
+
+/// A target that was sent, and may be in force.
+struct sent_target {
+  device_target target;
+  bool force = false;
+  virtual_system::time_point at;
+  answer<target_accepted> told;
+
+  [[nodiscard]] bool accepted() const { return told.there() && told.get(); }
+};
 
 /// A device in virtual time: the real supervision tree and the real deciding actors over fake
 /// edges. What is on its disk and in its engine outlives a power cut.
@@ -35,7 +46,8 @@ public:
   /// on. False: it never was.
   bool insist_on(const value& doc);
 
-  /// Where the conductor stands. Runs the device until it answers, for a minute at most.
+  /// Where the conductor stands. Runs the device until it answers, for a minute at most. At its
+  /// target, with nothing under way, those that were sent before that one are out of force.
   progress where();
   /// Runs until there is nothing to do and nothing to wait for.
   bool run_until_settled(std::chrono::minutes limit);
@@ -50,19 +62,28 @@ public:
   std::shared_ptr<fault_source> faults;
   tree handles;
 
-  /// Every target that may be in force now: the last one that was accepted, and those sent since.
-  std::vector<device_target> possible;
-  bool forced = false; ///< One of them came with force.
+  /// Every target that may be in force now: the last one that is known to be, and those sent since.
+  std::vector<sent_target> possible;
+  std::uint64_t narrowed = 0; ///< How often older ones went out of force.
+  /// A lock that is younger may have come between the look and the stop.
+  std::chrono::milliseconds lock_race = std::chrono::seconds{60};
 
   /// What was done that must never be done.
   std::vector<std::string> violations;
-  /// Containers that somebody else stopped, killed or crashed.
-  std::set<container_id> disturbed;
+  /// Containers that somebody else stopped, killed or crashed, and when. It is no excuse for one
+  /// that was started since.
+  std::map<container_id, wall_time> disturbed;
+  void note_disturbed(const container_id& id) { disturbed[id] = world->now(); }
+  /// The container may be down, by its policy, because of what somebody else did to it.
+  [[nodiscard]] bool is_excused(const container& c) const;
 
 private:
   void watch_over(const std::string& what, const std::string& id);
+  void narrow(const progress& now);
 
   wall_time epoch_;
+  /// When a stop from outside was last forgiven: a new target was accepted, or Copal restarted.
+  wall_time forgiven_;
 };
 
 /// The parts of the invariants, beside the device that they are held against.

@@ -12,9 +12,6 @@ namespace copal::test {
 
 namespace {
 
-/// A lock that is younger may have come between the look and the stop.
-constexpr std::chrono::seconds lock_race{60};
-
 const target_app* find_app(const device_target& target, app_id id) {
   const auto it = std::find_if(
     target.apps.begin(), target.apps.end(), [id](const target_app& app) { return app.id == id; });
@@ -147,8 +144,16 @@ bool may_stop_early(
 }
 
 template <class Test>
-bool under_every(const std::vector<device_target>& possible, Test test) {
-  return !possible.empty() && std::all_of(possible.begin(), possible.end(), test);
+bool under_every(const std::vector<sent_target>& possible, Test test) {
+  return !possible.empty()
+         && std::all_of(possible.begin(), possible.end(), [&test](const sent_target& s) {
+              return test(s.target);
+            });
+}
+
+bool may_be_forced(const simulated_device& device) {
+  return std::any_of(
+    device.possible.begin(), device.possible.end(), [](const sent_target& s) { return s.force; });
 }
 
 std::vector<std::string> check_container(
@@ -171,7 +176,7 @@ std::vector<std::string> check_container(
   for (const auto& lock : device.files->locks) {
     // A lock file in the folder of a service that does not exist is nobody's.
     const auto held = lock.app == who->app && !containers_of(world, lock.app, lock.service).empty();
-    if (up && held && !device.forced && lock.since + lock_race < world.now())
+    if (up && held && !may_be_forced(device) && lock.since + device.lock_race < world.now())
       found.push_back(said + ": a user holds the lock of " + lock.service.value);
   }
   return found;
@@ -204,7 +209,13 @@ std::vector<std::string> check_image(const simulated_device& device, const std::
   const auto* image = by_id != world.images.end() ? &by_id->second : find_image(world, name);
   if (image == nullptr)
     return {};
-  if (image->facts.labels.contains("stranger"))
+  // Fetched by us and by somebody else at the same time, it is ours by our record.
+  const auto claimed =
+    std::any_of(device.disk->rows.begin(), device.disk->rows.end(), [&](const image_row& r) {
+      return r.ours && (r.name == name || r.engine_id == image->image.id);
+    });
+  const auto stranger = image->facts.labels.contains("stranger");
+  if (stranger || (!claimed && !world.fetched.contains(image->image.id)))
     return {"removal of image " + name + ": it is not ours"};
   const auto wanted = under_every(device.possible, [&](const device_target& t) {
     return std::any_of(t.apps.begin(), t.apps.end(), [&](const target_app& app) {
@@ -242,10 +253,7 @@ void check_service(const simulated_device& device,
   if (c.name != name)
     out.push_back(said + " is named " + c.name);
   const auto up = c.state == container_state::running;
-  const auto mode = service.config.restart.mode;
-  const auto excused = device.disturbed.contains(c.id) && mode != restart_mode::always
-                       && !(mode == restart_mode::on_failure && c.exit_code != 0);
-  if (service.running && !up && !excused)
+  if (service.running && !up && !device.is_excused(c))
     out.push_back(said + " is " + to_string(c.state));
   if (!service.running && up)
     out.push_back(said + " runs");
@@ -311,7 +319,7 @@ void check_surplus(
       out.push_back("the commit of app " + to_string(id) + " is left over");
   }
   for (const auto& [id, one] : world.images) {
-    const auto stranger = one.facts.labels.contains("stranger");
+    const auto stranger = !world.fetched.contains(id);
     const auto used = std::any_of(device.disk->rows.begin(),
       device.disk->rows.end(),
       [&id = id](const image_row& r) { return r.engine_id == id; });

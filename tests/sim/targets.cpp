@@ -187,4 +187,32 @@ value draw_next_target(random_source& random, const value& before) {
   return next;
 }
 
+value two_apps() {
+  auto apps = value::map({});
+  for (std::int64_t app = 1; app <= 2; ++app) {
+    const auto web = value::map({
+      {"id", app * 10},
+      {"image_id", 100 + app},
+      {"image", images.front()},
+      {"environment", value::map({})},
+      {"labels", value::map({})},
+      {"composition", value::map({{"volumes", value::list({"data:/data"})}})},
+    });
+    const auto release = value::map({
+      {"id", 1000 + app},
+      {"services", value::map({{"web", web}})},
+      {"networks", value::map({})},
+      {"volumes", value::map({{"data", value::map({})}})},
+    });
+    apps.set(uuid_of(app),
+      value::map(
+        {{"id", app}, {"name", "app"}, {"releases", value::map({{commit_of(app), release}})}}));
+  }
+  return device_of(std::move(apps));
+}
+
+value no_apps() {
+  return device_of(value::map({}));
+}
+
 } // namespace copal::test

@@ -19,4 +19,8 @@ value draw_target(random_source& random);
 /// or one that has nothing to do with it. What did not change must be left alone.
 value draw_next_target(random_source& random, const value& before);
 
+/// Two apps that are alike: each one service with a volume.
+value two_apps();
+value no_apps();
+
 } // namespace copal::test

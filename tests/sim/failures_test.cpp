@@ -1,0 +1,40 @@
+// Single failures at a chosen moment. What chance found once stays found.
+
+#include "tests/sim/chaos.hpp"
+#include "tests/sim/targets.hpp"
+
+#include <doctest/doctest.h>
+
+namespace copal::test {
+
+namespace {
+
+/// From now on, `n` calls of that type to the engine fail without an effect.
+template <class Call>
+void fail_calls(simulated_device& device, int n) {
+  device.system.before_job = [&device, left = n](const job& next) mutable {
+    const auto hit = left > 0 && next.name == "engine" && next.about.match_elements<Call>();
+    left -= hit ? 1 : 0;
+    device.faults->rates.fails = hit ? 100 : 0;
+  };
+}
+
+} // namespace
+
+TEST_SUITE("sim") {
+  TEST_CASE("sim: a volume whose removal failed is removed when the engine can") {
+    simulated_device device{1};
+    publish_images(*device.world);
+    device.start();
+    REQUIRE(device.insist_on(two_apps()));
+    REQUIRE(device.run_until_settled(std::chrono::minutes{10}));
+    REQUIRE(device.world->volumes.size() == 2);
+    fail_calls<engine::remove_volume>(device, 3);
+    REQUIRE(device.insist_on(no_apps()));
+    CHECK(device.run_until_settled(std::chrono::minutes{10}));
+    CHECK(device.faults_against(device.where().target).empty());
+    CHECK(device.world->volumes.empty());
+  }
+}
+
+} // namespace copal::test
