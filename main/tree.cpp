@@ -20,16 +20,20 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   const auto conductor_relay = spawn_relay<conductor_actor>(system, {"conductor"});
   const auto log = spawn_relay<log_actor>(system, {"log"});
   const auto journal_relay = spawn_relay<journal_actor>(system, {"journal"});
+  const auto file = spawn_relay<target_file_actor>(system, {"target_file"});
+  const auto source_relay = spawn_relay<target_source_actor>(system, {"target_source"});
 
   // The wiring: who is given whose handle, and so who can talk to whom.
   const images_links images_know{engine, store, conductor_relay};
   const containers_links containers_know{engine, conductor_relay, images_relay};
   conductor_links conductor_knows{containers_relay, images_relay, store, host};
+  target_source_links source_knows{file, conductor_relay, store, {}};
   auto root_knows = config.root;
   if (from.log) {
     conductor_knows.watchers.emplace_back(journal_relay);
     conductor_knows.journal = journal_relay;
     root_knows.watchers.emplace_back(journal_relay);
+    source_knows.sink = journal_relay;
   }
 
   // The tree: what is started in this order, ended in the reverse one, and restarted how often
@@ -80,6 +84,23 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
       return spawn_actor(sys, conductor, settings, conductor_knows);
     }));
 
+  // The file's edge tells what it holds when it comes up; whoever hears it may come up later, and
+  // asks.
+  if (from.target_file) {
+    children.push_back(child_of<target_file_actor>("target_file",
+      edge,
+      file,
+      [start = from.target_file, source_relay](caf::actor_system& sys, std::uint64_t incarnation) {
+        return start(sys, incarnation, source_relay);
+      }));
+    children.push_back(child_of<target_source_actor>("target_source",
+      decider,
+      source_relay,
+      [source_knows, settings = config.target_source](caf::actor_system& sys, std::uint64_t) {
+        return spawn_actor(sys, target_source, settings, source_knows);
+      }));
+  }
+
   tree out;
   out.root = spawn_root(system, root_knows, std::move(children));
   out.conductor = conductor_relay;
@@ -88,6 +109,8 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   out.engine = engine;
   out.store = store;
   out.host = host;
+  if (from.target_file)
+    out.target_source = source_relay;
   return out;
 }
 

@@ -4,9 +4,11 @@
 #include "actors/containers/containers.hpp"
 #include "actors/images/images.hpp"
 #include "actors/root/root.hpp"
+#include "actors/target_source/target_source.hpp"
 #include "messages/protocol/host.hpp"
 #include "messages/protocol/journal.hpp"
 #include "messages/protocol/store.hpp"
+#include "messages/protocol/target_file.hpp"
 
 #include <functional>
 
@@ -23,12 +25,17 @@ struct edges {
   std::function<supervised<host_actor>(caf::actor_system&, std::uint64_t incarnation)> host;
   /// Empty: nothing is told to people, and there is no journal.
   std::function<supervised<log_actor>(caf::actor_system&, std::uint64_t incarnation)> log{};
+  /// Empty: the target does not come from a file.
+  std::function<supervised<target_file_actor>(
+    caf::actor_system&, std::uint64_t incarnation, const target_file_sink_actor& news)>
+    target_file{};
 };
 
 struct tree_config {
   root_config root;
   conductor_config conductor;
   images_config images;
+  target_source_config target_source{};
 };
 
 /// The stable handles, for those who ask from outside.
@@ -40,6 +47,7 @@ struct tree {
   engine_actor engine;
   store_actor store;
   host_actor host;
+  target_source_actor target_source{}; ///< Null when the target does not come from a file.
 };
 
 /// Starts everything: who supervises whom, in which order, with which budget, and who listens to

@@ -19,6 +19,8 @@ journal_child::behavior_type journal(self_ptr self, log_actor log) {
     [self, log](const progress& now) { write(self, log, narrate(self->state.told, now)); },
     [self, log](const step_note& note) { write(self, log, narrate(note)); },
     [self, log](const health& now) { write(self, log, narrate(self->state.told, now)); },
+    [self, log](
+      const target_source_state& now) { write(self, log, narrate(self->state.told, now)); },
     [](const wake_up&) {},
     [](const probe&) { return alive{}; },
   };

@@ -144,6 +144,25 @@ std::vector<log_line> narrate(const step_note& note) {
   return {};
 }
 
+std::vector<log_line> narrate(story& told, const target_source_state& now) {
+  std::vector<log_line> out;
+  const auto& before = told.source;
+  for (const auto& warning : now.warnings) {
+    if (std::find(before.warnings.begin(), before.warnings.end(), warning) == before.warnings.end())
+      say(out, log_level::warning, warning);
+  }
+  if (now.problem != before.problem && !now.problem.empty())
+    say(out, log_level::error, now.problem);
+  if (now.problem.empty() && now.accepted
+      && (now.accepted != before.accepted || !before.problem.empty()))
+    say(out,
+      log_level::info,
+      "the target is " + now.path
+        + (now.project.empty() ? std::string{} : " (project " + now.project + ')'));
+  told.source = now;
+  return out;
+}
+
 std::vector<log_line> narrate(story& told, const health& now) {
   lines out;
   for (const auto& child : now.children) {

@@ -2,6 +2,7 @@
 
 #include "messages/journal.hpp"
 #include "messages/supervision.hpp"
+#include "messages/target_file.hpp"
 #include "messages/update.hpp"
 
 #include <map>
@@ -26,6 +27,8 @@ struct story {
   std::map<std::string, int> fetched;        ///< Percent told, by image.
   std::map<std::string, int> fetch_failures; ///< Told, by image.
 
+  target_source_state source; ///< As it was told last.
+
   // Of the children.
   std::map<std::string, child_health> children;
 };
@@ -35,6 +38,9 @@ std::vector<log_line> narrate(story& told, const progress& now);
 
 /// A step began (`info`), is done (`debug`), or failed (`warning`, with the time of the next try).
 std::vector<log_line> narrate(const step_note& note);
+
+/// The target's file: that it was accepted, or why not.
+std::vector<log_line> narrate(story& told, const target_source_state& now);
 
 /// Children that went down, came back or hang.
 std::vector<log_line> narrate(story& told, const health& now);

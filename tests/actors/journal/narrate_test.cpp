@@ -147,6 +147,26 @@ TEST_SUITE("journal") {
     CHECK(duration_text(90s) == "2 min");
     CHECK(duration_text(15min) == "15 min");
   }
+
+  TEST_CASE("journal: the target's file is told when it is accepted, and when it cannot be") {
+    story told;
+    target_source_state now;
+    now.path = "/shop/compose.yaml";
+    now.project = "shop";
+    CHECK(texts(narrate(told, now)).empty());
+    now.accepted = wall_time{1s};
+    now.warnings = {"/shop/compose.yaml:3: the variable TAG is not set"};
+    CHECK(texts(narrate(told, now))
+          == list{"warning: /shop/compose.yaml:3: the variable TAG is not set",
+            "info: the target is /shop/compose.yaml (project shop)"});
+    CHECK(texts(narrate(told, now)).empty());
+    now.problem = "/shop/compose.yaml:5: no";
+    CHECK(texts(narrate(told, now)) == list{"error: /shop/compose.yaml:5: no"});
+    CHECK(texts(narrate(told, now)).empty());
+    now.problem.clear(); // as it was accepted before
+    CHECK(
+      texts(narrate(told, now)) == list{"info: the target is /shop/compose.yaml (project shop)"});
+  }
 }
 
 } // namespace
