@@ -3,6 +3,8 @@
 #include "adapters/target_file/files.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace copal::target_file {
@@ -19,6 +21,9 @@ constexpr std::size_t most_askers = 16;
 result<std::optional<std::string>> read_env(const origin& from) {
   if (from.form != dialect::compose)
     return std::nullopt;
+  std::error_code ignored;
+  if (std::filesystem::is_directory(env_path_of(from.path), ignored))
+    return std::nullopt; // as compose: some keep something else under that name
   auto text = read_small(env_path_of(from.path), most_env_bytes);
   if (!text && text.error().code == errc::not_found)
     return std::nullopt;

@@ -264,6 +264,10 @@ TEST_SUITE("target file: the edge") {
     CHECK(b.tells("two"));
     b.shell("rm .env");
     CHECK(b.tells("none"));
+    b.shell("mkdir .env");
+    write(b.folder / ".env/P", "one\n"); // not ours: read as if it were not there
+    write(b.path, "name: ${P:-nothing}\nservices: {}\n");
+    CHECK(b.tells("nothing"));
   }
 
   TEST_CASE("edge: a file that somebody still writes is not half read") {
