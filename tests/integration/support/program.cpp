@@ -29,7 +29,8 @@ bool contains(const std::vector<std::string>& lines, std::string_view words, std
 
 } // namespace
 
-program::program(const std::vector<std::string>& arguments) {
+program::program(
+  const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     throw std::runtime_error("pipe2 failed");
@@ -45,7 +46,13 @@ program::program(const std::vector<std::string>& arguments) {
   for (const auto& argument : arguments)
     argv.push_back(const_cast<char*>(argument.c_str())); // posix_spawn's signature; not written to
   argv.push_back(nullptr);
-  const int outcome = ::posix_spawn(&id_, argv[0], &actions, nullptr, argv.data(), environ);
+  std::vector<char*> envp;
+  for (const auto& one : environment)
+    envp.push_back(const_cast<char*>(one.c_str())); // as above; the first of a name counts
+  for (auto** one = environ; *one != nullptr; ++one)
+    envp.push_back(*one);
+  envp.push_back(nullptr);
+  const int outcome = ::posix_spawn(&id_, argv[0], &actions, nullptr, argv.data(), envp.data());
   ::posix_spawn_file_actions_destroy(&actions);
   if (outcome != 0)
     throw std::runtime_error("cannot start " + arguments.front());

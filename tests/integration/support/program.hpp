@@ -18,8 +18,9 @@ namespace copal::test {
 /// A program that runs beside the test, with what it says. Killed at the end of its life.
 class program {
 public:
-  /// The first argument is the program's path.
-  explicit program(const std::vector<std::string>& arguments);
+  /// The first argument is the program's path. `environment` (`NAME=value`) is added to ours.
+  explicit program(
+    const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {});
   ~program();
   program(const program&) = delete;
   program& operator=(const program&) = delete;
