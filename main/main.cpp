@@ -1,3 +1,4 @@
+#include "main/check.hpp"
 #include "main/options.hpp"
 #include "main/run.hpp"
 
@@ -10,5 +11,7 @@ int main(int argc, char** argv) {
     (text->exit_code == 0 ? std::cout : std::cerr) << text->text;
     return text->exit_code;
   }
+  if (const auto* options = std::get_if<copal::check_options>(&what))
+    return copal::check(*options);
   return copal::run(std::get<copal::run_options>(what));
 }

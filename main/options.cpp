@@ -21,7 +21,8 @@ constexpr const char* run_footer =
   "paths are the balena supervisor's; the variables of its image (ROOT_MOUNTPOINT, "
   "BOOT_MOUNTPOINT, CONFIG_MOUNT_POINT, DATABASE_PATH, DOCKER_HOST, DOCKER_SOCKET, "
   "HOST_OS_VERSION_PATH, LISTEN_PORT) are understood everywhere.\n\n"
-  "Exit codes: 0 ended as asked, 1 cannot start, 2 wrong usage, 70 a bug, 75 to be started again.";
+  "Exit codes: 0 ended as asked, 1 cannot start, 2 wrong usage, 69 ended as asked while a part "
+  "hung, 70 a bug, 75 to be started again.";
 
 void add_run(CLI::App& app, run_options& out) {
   auto* run = app.add_subcommand("run", "Runs the supervisor");
@@ -40,6 +41,9 @@ void add_run(CLI::App& app, run_options& out) {
       "Name of the compose project [the file's `name`, or its folder]")
     ->envname("COPAL_PROJECT_NAME")
     ->type_name("NAME");
+  run->add_flag("--take-over",
+    out.take_over,
+    "This file takes the place of the one that the state folder's target is from");
   run->add_option("--engine", out.engine, "The container engine [unix:///var/run/docker.sock]")
     ->envname("DOCKER_HOST")
     ->type_name("URL");
@@ -76,6 +80,15 @@ void add_run(CLI::App& app, run_options& out) {
   run->footer(run_footer);
 }
 
+const CLI::App* add_check(CLI::App& app, check_options& out) {
+  auto* check = app.add_subcommand(
+    "check", "Reads a compose file, says what is wrong with it, touches nothing");
+  check->add_option("--compose", out.compose, "The compose file")->required()->type_name("FILE");
+  check->add_option("--project-name", out.project_name, "Name of the compose project")
+    ->type_name("NAME");
+  return check;
+}
+
 only_print wrong_usage(const std::string& what) {
   return {"copal: " + what + "\n`copal --help` and `copal run --help` tell what there is.\n", 2};
 }
@@ -88,6 +101,8 @@ command parse_command_line(int argc, const char* const* argv) {
   app.require_subcommand(0, 1);
   app.set_version_flag("--version", version_text());
   add_run(app, options);
+  check_options checked;
+  const auto* check = add_check(app, checked);
   const auto* version = app.add_subcommand("version", "Prints the version");
   try {
     app.parse(argc, argv);
@@ -102,6 +117,8 @@ command parse_command_line(int argc, const char* const* argv) {
     return wrong_usage("a command is missing");
   if (version->parsed())
     return only_print{version_text() + '\n'};
+  if (check->parsed())
+    return checked;
   return options;
 }
 

@@ -13,14 +13,21 @@ struct run_options {
   std::filesystem::path compose; ///< A compose file to keep the machine at.
   std::filesystem::path target;  ///< A target in the cloud's v3 form, as a file.
   std::string project_name;
-  std::filesystem::path root;        ///< The host's root as this process sees it.
-  std::filesystem::path state_dir;   ///< Of `copal.sqlite`.
-  std::filesystem::path config;      ///< config.json
-  std::filesystem::path lock_dir;    ///< Of update locks, as the host sees it.
+  bool take_over = false;          ///< The file takes the place of the one that the state is from.
+  std::filesystem::path root;      ///< The host's root as this process sees it.
+  std::filesystem::path state_dir; ///< Of `copal.sqlite`.
+  std::filesystem::path config;    ///< config.json
+  std::filesystem::path lock_dir;  ///< Of update locks, as the host sees it.
   std::filesystem::path runtime_dir; ///< What is gone after a reboot.
   std::string engine;                ///< As DOCKER_HOST.
   std::vector<std::string> listen;   ///< `ADDRESS`, `ADDRESS:PORT`, `:PORT`.
   std::string log_level = "info";
+};
+
+/// `copal check`.
+struct check_options {
+  std::filesystem::path compose;
+  std::string project_name;
 };
 
 /// There is nothing to run: this is to be printed.
@@ -29,7 +36,7 @@ struct only_print {
   int exit_code = 0; ///< Not 0: to standard error.
 };
 
-using command = std::variant<run_options, only_print>;
+using command = std::variant<run_options, check_options, only_print>;
 
 /// Reads the command line; options that were not given are looked for in the environment.
 command parse_command_line(int argc, const char* const* argv);

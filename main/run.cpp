@@ -2,11 +2,10 @@
 
 #include "adapters/engine/engine.hpp"
 #include "adapters/host/host.hpp"
-#include "adapters/json/json.hpp"
 #include "adapters/loop/loop.hpp"
 #include "adapters/store/store.hpp"
 #include "adapters/system/notify.hpp"
-#include "main/files.hpp"
+#include "adapters/target_file/target_file.hpp"
 #include "main/settings.hpp"
 #include "main/signals.hpp"
 #include "main/tree.hpp"
@@ -22,6 +21,7 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 namespace copal {
 
@@ -55,7 +55,32 @@ struct ending {
   std::atomic<int> code{0};
 };
 
-edges make_edges(loop& io, const settings& with) {
+/// The file that the target comes from; empty when none was named.
+target_file_config file_of(const settings& with) {
+  target_file_config out;
+  out.path = with.compose.empty() ? with.target : with.compose;
+  out.form = with.compose.empty() ? dialect::cloud_v3 : dialect::compose;
+  out.project = with.project_name;
+  out.variables = compose_variables();
+  return out;
+}
+
+using held_engine = std::shared_ptr<const target_file::engine_claim>;
+
+/// The right to keep the engine at the file's target; null without a file.
+result<held_engine> hold_engine(const settings& with) {
+  const auto file = file_of(with);
+  if (file.path.empty())
+    return nullptr;
+  const auto now = target_file::read_once(file);
+  auto held = target_file::engine_claim::take(
+    with.where.runtime_dir, {with.where.engine, now.project, now.path});
+  if (!held)
+    return fail(held.error());
+  return std::make_shared<const target_file::engine_claim>(std::move(*held));
+}
+
+edges make_edges(loop& io, const settings& with, const held_engine& held) {
   edges out;
   engine_config engine;
   engine.server = *http::address::parse(with.where.engine); // `run` has checked it.
@@ -68,6 +93,13 @@ edges make_edges(loop& io, const settings& with) {
   host_config host{with.where.lock_dir, with.where.host_lock_dir};
   out.host = [host](caf::actor_system& system, std::uint64_t) { return spawn_host(system, host); };
   out.log = [](caf::actor_system& system, std::uint64_t) { return spawn_log(system); };
+  if (held) {
+    out.target_file = [&io, file = file_of(with), held](caf::actor_system&,
+                        std::uint64_t incarnation,
+                        const target_file_sink_actor& news) {
+      return spawn_target_file(io, file, *held, incarnation, news);
+    };
+  }
   return out;
 }
 
@@ -134,6 +166,10 @@ void tell_start(const settings& with) {
 tree_config config_of(const settings& with) {
   tree_config out;
   out.conductor.device = with.facts;
+  out.target_source.take_over = with.take_over;
+  out.target_source.wall_clock = [] {
+    return std::chrono::time_point_cast<wall_time::duration>(std::chrono::system_clock::now());
+  };
   out.root.probe_period = usual_probe_period;
   if (const auto period = service_manager::watchdog_period())
     out.root.probe_period = std::min(
@@ -141,47 +177,20 @@ tree_config config_of(const settings& with) {
   return out;
 }
 
-/// Asks the conductor to turn to a target. False when it is not up.
-bool was_heard(caf::scoped_actor& self, const tree& it, const target_document& wanted) {
-  auto heard = true;
-  self->request(it.conductor, 30s, set_target{wanted, false})
-    .receive([](const target_accepted&) {},
-      [&heard](const caf::error& why) {
-        const auto reason = from_caf(why);
-        heard = reason.code != errc::unavailable;
-        if (heard)
-          spdlog::error("{}; the state before stands", reason.what);
-      });
-  return heard;
-}
-
-/// Reads the target's file once and gives it to the conductor, which may still be starting. False
-/// when the process is to end meanwhile.
-bool send_target(
-  signal_line& signals, const settings& with, caf::scoped_actor& self, const tree& it) {
-  if (with.target.empty())
-    return true;
-  const auto text = files::read(with.target, 16UL * 1024 * 1024);
-  const auto doc = text ? json::parse(*text) : fail(text.error());
-  if (!doc) {
-    spdlog::error("{}: {}", with.target.string(), doc.error().what);
-    return true;
-  }
-  const target_document wanted{dialect::cloud_v3, with.target.string(), *doc};
-  for (auto tries = 0; tries < 100 && !was_heard(self, it, wanted); ++tries) {
-    if (signals.wait(50ms) == signal_line::kind::end)
-      return false;
-  }
-  return true;
+/// A reader of the log that does not read must not keep the process.
+void end_log() {
+  ::alarm(1);
+  close_log();
+  ::alarm(0);
 }
 
 /// The supervisor itself, once everything is known. Does not return when the end takes too long.
-int supervise(signal_line& signals, const settings& with) {
+int supervise(signal_line& signals, const settings& with, const held_engine& held) {
   quiet_system config;
   caf::actor_system system{config};
   loop io{system};
   auto end = std::make_shared<ending>();
-  auto it = plant_tree(system, config_of(with), make_edges(io, with));
+  auto it = plant_tree(system, config_of(with), make_edges(io, with, held));
   it.root->attach_functor([end, &signals](const caf::error& reason) {
     end->code = static_cast<int>(exit_code_of(reason));
     end->over = true;
@@ -191,18 +200,19 @@ int supervise(signal_line& signals, const settings& with) {
   service_manager::tell_ready();
   {
     caf::scoped_actor self{system};
-    if (send_target(signals, with, self, it))
-      keep_watch(signals, *end, self, it);
+    keep_watch(signals, *end, self, it);
   }
-  const auto in_order = end->over || stop(signals, *end, it);
+  const auto asked = !end->over;
+  const auto in_time = !asked || stop(signals, *end, it);
   const int code = end->code;
-  if (!in_order || code != 0) {
+  if (!in_time || code != 0) {
     // What hangs would keep the actor system's destructor, too.
-    spdlog::log(in_order ? spdlog::level::err : spdlog::level::warn,
-      in_order ? "cannot go on; the service manager is to start this anew"
-               : "not everything ended in time");
-    close_log();
-    std::_Exit(code);
+    if (asked)
+      spdlog::warn("not everything ended in time");
+    else
+      spdlog::error("cannot go on; the service manager is to start this anew");
+    end_log();
+    std::_Exit(in_time ? code : static_cast<int>(exit_code::child_hangs));
   }
   spdlog::info("ended; the containers go on");
   it = {};
@@ -225,13 +235,14 @@ int run(const run_options& options) {
   const auto with = find_settings(options);
   const auto engine =
     with ? http::address::parse(with->where.engine) : result<http::address>{http::address{}};
-  if (!with || !engine) {
-    close_log();
-    return refuse(with ? engine.error() : with.error());
+  const auto held = with && engine ? hold_engine(*with) : result<held_engine>{nullptr};
+  if (!with || !engine || !held) {
+    end_log();
+    return refuse(!with ? with.error() : !engine ? engine.error() : held.error());
   }
   tell_start(*with);
-  const auto code = supervise(signals, *with);
-  close_log();
+  const auto code = supervise(signals, *with, *held);
+  end_log();
   return code;
 }
 

@@ -38,6 +38,13 @@ variable_lookup process_environment() {
   };
 }
 
+yaml::variables compose_variables() {
+  return [](std::string_view name) -> std::optional<std::string> {
+    const auto* found = std::getenv(std::string{name}.c_str());
+    return found == nullptr ? std::nullopt : std::optional<std::string>{found};
+  };
+}
+
 result<log_config> log_settings(const run_options& options) {
   auto level = log_level_of(options.log_level);
   if (!level)
@@ -72,6 +79,7 @@ result<settings> find_settings(const run_options& options) {
   out.compose = options.compose;
   out.target = options.target;
   out.project_name = options.project_name;
+  out.take_over = options.take_over;
   out.listen = options.listen;
   return out;
 }

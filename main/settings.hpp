@@ -1,6 +1,7 @@
 #pragma once
 
 #include "adapters/log/log.hpp"
+#include "adapters/yaml/interpolate.hpp"
 #include "main/device_facts.hpp"
 #include "main/files.hpp"
 #include "main/options.hpp"
@@ -19,6 +20,7 @@ struct settings {
   std::filesystem::path compose;
   std::filesystem::path target;
   std::string project_name;
+  bool take_over = false;
   std::vector<std::string> listen;
   files::claim state; ///< No other process has the state folder.
 };
@@ -29,6 +31,9 @@ result<log_config> log_settings(const run_options& options);
 /// Finds everything, makes the folders that are Copal's own, reads config.json. An error says what
 /// is to be done.
 result<settings> find_settings(const run_options& options);
+
+/// The process's variables as a compose file sees them: those set to nothing, too.
+yaml::variables compose_variables();
 
 /// The process's environment.
 variable_lookup process_environment();

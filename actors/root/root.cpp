@@ -261,6 +261,8 @@ void kill(self_ptr self, std::size_t i) {
 void leave_behind(self_ptr self, std::size_t i) {
   auto& child = self->state.children[i];
   child.shown.last_error = "it does not end";
+  if (!self->state.end)
+    self->state.end = to_caf({errc::timeout, child.spec.name + " does not end"});
   show(self, child, child_state::stuck);
   child.handle = nullptr;
   stop_next(self);
@@ -336,6 +338,8 @@ root_actor spawn_root(
 exit_code exit_code_of(const caf::error& reason) {
   if (!reason || reason == caf::exit_reason::normal)
     return exit_code::stopped;
+  if (reason == to_caf({errc::timeout, {}}))
+    return exit_code::child_hangs;
   if (reason == to_caf({errc::exhausted, {}}))
     return exit_code::budget_used_up;
   return exit_code::root_failed;

@@ -96,8 +96,8 @@ struct root_state {
 /// points to it. Its death is answered by a restart after a back-off; a used-up budget ends
 /// everything in order, then the root with `exhausted`. A child that leaves a probe unanswered is
 /// cut off from its relay and killed. `stop_all`, or any exit message but a kill, ends everything
-/// in order, and the root normally, even when a child hangs for ever: who waits for the root must
-/// not wait for the children.
+/// in order, then the root: normally, or with `timeout` when a child hangs for ever. Who waits for
+/// the root must then not wait for the children.
 with_timers<root_actor>::behavior_type root(
   with_timers<root_actor>::stateful_pointer<root_state> self,
   root_config config,
@@ -109,6 +109,7 @@ root_actor spawn_root(
 /// What the process ends with.
 enum class exit_code : int {
   stopped = 0,         ///< In order, as asked.
+  child_hangs = 69,    ///< As asked, but a child did not end: nobody may wait for it.
   root_failed = 70,    ///< The root itself died: a bug.
   budget_used_up = 75, ///< A child could not be kept alive: the whole is to be restarted.
 };

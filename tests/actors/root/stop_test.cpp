@@ -72,7 +72,7 @@ TEST_SUITE("root") {
     x.w.freeze(x.w.running("engine").at(0));
     CHECK(x.stop() == 2500ms);
     CHECK(x.f.log->lines == lines{"conductor 1 ends", "store 1 ends"});
-    CHECK(exit_code_of(**x.f.end) == exit_code::stopped);
+    CHECK(exit_code_of(**x.f.end) == exit_code::child_hangs);
   }
 
   TEST_CASE("stop: its bound holds even when every child hangs") {
@@ -82,7 +82,7 @@ TEST_SUITE("root") {
         x.w.freeze(actor);
     }
     CHECK(x.stop() == 7500ms);
-    CHECK(exit_code_of(**x.f.end) == exit_code::stopped);
+    CHECK(exit_code_of(**x.f.end) == exit_code::child_hangs);
   }
 
   TEST_CASE("stop: the health is told all the time") {
