@@ -89,6 +89,21 @@ bool is_needed(const situation& s, const std::vector<app_standing>& apps, const 
   });
 }
 
+/// Waits for a fetch of that image, if there is one.
+bool waits_for_fetch(
+  const situation& s, const app_standing& app, const std::string& name, plan_builder& out) {
+  const auto it = std::find_if(s.images.fetching.begin(),
+    s.images.fetching.end(),
+    [&name](const fetch_progress& f) { return f.name == name; });
+  if (it == s.images.fetching.end())
+    return false;
+  out.wait({wait_reason::kind::fetching,
+    app.id,
+    "image:" + name,
+    "fetching " + name + ", " + std::to_string(it->percent) + " %"});
+  return true;
+}
+
 void plan_fetch(const situation& s,
   const std::vector<app_standing>& apps,
   const app_standing& app,
@@ -96,13 +111,6 @@ void plan_fetch(const situation& s,
   plan_builder& out) {
   const auto& name = pair.target->image_name;
   const auto subject = "image:" + name;
-  for (const auto& f : s.images.fetching) {
-    if (f.name == name)
-      return out.wait({wait_reason::kind::fetching,
-        app.id,
-        subject,
-        "fetching " + name + ", " + std::to_string(f.percent) + " %"});
-  }
   if (const auto* failed = failure_of(s, name); failed != nullptr && failed->waiting)
     return out.wait({wait_reason::kind::back_off,
       app.id,
@@ -163,6 +171,10 @@ void plan_fetches(const situation& s,
   const app_standing& app,
   plan_builder& out) {
   for (const auto& pair : app.pairs) {
+    // The engine shows an image before its fetch has recorded it.
+    if (pair.image.what != image_standing::kind::ready
+        && waits_for_fetch(s, app, pair.target->image_name, out))
+      continue;
     switch (pair.image.what) {
       case image_standing::kind::ready:
         break;

@@ -68,6 +68,12 @@ TEST_SUITE("planning: images") {
     const auto by_digest = service{"web"}.from("registry.io/x/y@" + digest);
     check({
       {"by its tag", wanting({"web"}).in_engine("web:1"), {save_web, web_waits}},
+      {"by the fetch itself, while that goes on",
+        wanting({"web"}).in_engine("web:1").fetching("web:1", 99),
+        {"wait, fetching: fetching web:1, 99 %", web_waits}},
+      {"while another is fetched",
+        wanting({"web"}).in_engine("web:1").fetching("db:1"),
+        {save_web, web_waits}},
       {"although a fetch of it failed",
         wanting({"web"}).in_engine("web:1").fetch_failed("web:1"),
         {save_web, web_waits}},
