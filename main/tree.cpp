@@ -45,8 +45,8 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   if (from.log) {
     children.push_back(child_of<log_actor>("log", decider, log, from.log));
     children.push_back(child_of<journal_actor>(
-      "journal", decider, journal_relay, [log](caf::actor_system& sys, std::uint64_t) {
-        return spawn_actor(sys, journal, log);
+      "journal", decider, journal_relay, [log, store](caf::actor_system& sys, std::uint64_t) {
+        return spawn_actor(sys, journal, log, store);
       }));
   }
   // Without its store nothing may be decided; a damaged file is set aside when it opens again.

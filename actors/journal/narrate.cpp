@@ -163,6 +163,18 @@ std::vector<log_line> narrate(story& told, const target_source_state& now) {
   return out;
 }
 
+std::vector<log_line> narrate(const store::store_facts& found) {
+  lines out;
+  if (!found.set_aside_as.empty())
+    say(out,
+      log_level::warning,
+      "the store " + found.path + " could not be used (" + found.why + "); it was set aside as "
+        + found.set_aside_as + ", and an empty one begun");
+  for (const auto& what : found.dropped)
+    say(out, log_level::warning, "the store " + found.path + " lost " + what);
+  return out;
+}
+
 std::vector<log_line> narrate(story& told, const health& now) {
   lines out;
   for (const auto& child : now.children) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/journal.hpp"
+#include "messages/store.hpp"
 #include "messages/supervision.hpp"
 #include "messages/target_file.hpp"
 #include "messages/update.hpp"
@@ -44,6 +45,9 @@ std::vector<log_line> narrate(story& told, const target_source_state& now);
 
 /// Children that went down, came back or hang.
 std::vector<log_line> narrate(story& told, const health& now);
+
+/// What the store found when it was opened, if that was not as it should be.
+std::vector<log_line> narrate(const store::store_facts& found);
 
 /// "1.5 s", "3 min": for people.
 std::string duration_text(std::chrono::milliseconds x);

@@ -139,6 +139,20 @@ TEST_SUITE("journal") {
     CHECK(texts(narrate(told, now)).empty());
   }
 
+  TEST_CASE("journal: what the store lost, and where the damaged file is") {
+    store::store_facts found;
+    found.path = "/d/copal.sqlite";
+    found.created = true;
+    CHECK(texts(narrate(found)).empty());
+    found.set_aside_as = "/d/copal.sqlite.corrupt-1";
+    found.why = "no database";
+    found.dropped = {"the target: no JSON"};
+    CHECK(texts(narrate(found))
+          == list{"warning: the store /d/copal.sqlite could not be used (no database); it was set "
+                  "aside as /d/copal.sqlite.corrupt-1, and an empty one begun",
+            "warning: the store /d/copal.sqlite lost the target: no JSON"});
+  }
+
   TEST_CASE("journal: durations for people") {
     CHECK(duration_text(0ms) == "0 ms");
     CHECK(duration_text(999ms) == "999 ms");
