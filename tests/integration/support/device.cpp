@@ -120,9 +120,11 @@ void device::kill() {
 }
 
 void device::want(const std::vector<wanted_app>& apps) {
-  if (program_)
-    mark_ = program_->said();
+  const auto ran = program_ && program_->runs();
+  stop();
   write_file(folder_ / "target.json", target_document(uuid, engine_.image(""), apps).dump(2));
+  if (ran)
+    start();
 }
 
 bool device::reached(std::chrono::seconds limit) {
@@ -196,7 +198,7 @@ json device::inspect(const std::string& service) {
 
 bool device::runs(const std::string& service) {
   const auto shown = inspect(service);
-  return shown.is_object() && shown["State"]["Running"] == true;
+  return shown.contains("State") && shown.at("State").at("Running") == true;
 }
 
 std::vector<std::string> device::inventory() {
@@ -213,7 +215,8 @@ std::vector<std::string> device::inventory() {
   for (const auto& n : hand_.get("/networks").body)
     out.push_back("network " + n["Name"].get<std::string>() + ' ' + n["Labels"].dump() + ' '
                   + n["Options"].dump());
-  for (const auto& v : hand_.get("/volumes").body["Volumes"])
+  const auto volumes = hand_.get("/volumes").body;
+  for (const auto& v : volumes.at("Volumes"))
     out.push_back("volume " + v["Name"].get<std::string>() + ' ' + v["Labels"].dump());
   for (const auto& i : hand_.get("/images/json").body)
     out.push_back("image " + i["RepoTags"].dump() + i["RepoDigests"].dump());

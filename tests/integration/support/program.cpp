@@ -1,5 +1,6 @@
 #include "tests/integration/support/program.hpp"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <stdexcept>
@@ -147,6 +148,11 @@ bool program::wait_until(const std::function<bool()>& done, std::chrono::seconds
     more_.wait_for(lock, look_every);
   }
   return true;
+}
+
+void program::let_run(std::chrono::milliseconds time) {
+  std::unique_lock lock{guard_};
+  more_.wait_for(lock, time, [this] { return ended_; });
 }
 
 } // namespace copal::test

@@ -44,6 +44,9 @@ public:
   /// Until a condition holds. Looked at whenever the program says something, and often.
   bool wait_until(const std::function<bool()>& done, std::chrono::seconds limit);
 
+  /// Lets it run for so long, or until it ends.
+  void let_run(std::chrono::milliseconds time);
+
 private:
   void listen();
   int collect();
