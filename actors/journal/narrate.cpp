@@ -34,12 +34,13 @@ void tell_engine(story& told, const progress& now, lines& out) {
       log_level::info,
       "the engine is there; " + std::to_string(now.engine.containers.size())
         + " containers of ours");
-  } else if (!there && (told.engine_there || !told.engine_seen)) {
+  } else if (told.engine_there && !there) {
     say(out, log_level::warning, "the engine is away; the containers are left as they are");
-    told.engine_seen = true;
+  } else if (!told.engine_looked_for && !there) {
+    say(out, log_level::info, "looking for the engine");
   }
+  told.engine_looked_for = true;
   told.engine_there = there;
-  told.engine_seen = told.engine_seen || there;
 }
 
 void tell_fetches(story& told, const progress& now, lines& out) {
@@ -144,6 +145,21 @@ std::vector<log_line> narrate(const step_note& note) {
   return {};
 }
 
+namespace {
+
+/// " (project shop, release 0123456)"
+std::string details_of(const target_source_state& source) {
+  constexpr std::size_t short_commit = 7;
+  std::string out;
+  if (!source.project.empty())
+    out += "project " + source.project;
+  if (!source.commit.empty())
+    out += (out.empty() ? "release " : ", release ") + source.commit.value.substr(0, short_commit);
+  return out.empty() ? out : " (" + out + ')';
+}
+
+} // namespace
+
 std::vector<log_line> narrate(story& told, const target_source_state& now) {
   std::vector<log_line> out;
   const auto& before = told.source;
@@ -154,11 +170,9 @@ std::vector<log_line> narrate(story& told, const target_source_state& now) {
   if (now.problem != before.problem && !now.problem.empty())
     say(out, log_level::error, now.problem);
   if (now.problem.empty() && now.accepted
-      && (now.accepted != before.accepted || !before.problem.empty()))
-    say(out,
-      log_level::info,
-      "the target is " + now.path
-        + (now.project.empty() ? std::string{} : " (project " + now.project + ')'));
+      && (now.path != before.path || now.commit != before.commit || !before.accepted
+          || !before.problem.empty()))
+    say(out, log_level::info, "the target is " + now.path + details_of(now));
   told.source = now;
   return out;
 }

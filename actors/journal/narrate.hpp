@@ -20,7 +20,7 @@ struct story {
 
   // Of the target and the way to it.
   bool settled = false;
-  bool engine_seen = false; ///< The engine was there at least once.
+  bool engine_looked_for = false;
   bool engine_there = false;
   std::string problem;
   std::set<std::string> warnings;

@@ -93,7 +93,7 @@ TEST_SUITE("process") {
   TEST_CASE("process: SIGTERM ends it in order, without an engine") {
     const place at;
     program it{at.arguments()};
-    REQUIRE(it.wait_for("the engine is away", 0, 20s));
+    REQUIRE(it.wait_for("looking for the engine", 0, 20s));
     CHECK(it.end(10s) == 0);
     CHECK(it.has_said("ended; the containers go on"));
   }
@@ -103,7 +103,7 @@ TEST_SUITE("process") {
     const place at;
     const auto engine = listen_on(at.file("engine.sock"));
     program it{at.arguments()};
-    REQUIRE(it.wait_for("the engine is away", 0, 20s));
+    REQUIRE(it.wait_for("looking for the engine", 0, 20s));
     CHECK(it.end(10s) == 0);
   }
 
@@ -152,7 +152,7 @@ TEST_SUITE("process") {
   TEST_CASE("process: a second one on the same state is refused") {
     const place at;
     program first{at.arguments()};
-    REQUIRE(first.wait_for("the engine is away", 0, 20s));
+    REQUIRE(first.wait_for("looking for the engine", 0, 20s));
     program second{at.arguments()};
     CHECK(second.wait_for("is used by another Copal, process ", 0, 20s));
     CHECK(second.end(10s) == 1);
@@ -164,7 +164,7 @@ TEST_SUITE("process") {
     std::string device;
     for (int i = 0; i < 2; ++i) {
       program it{at.arguments()};
-      REQUIRE(it.wait_for("the engine is away", 0, 20s));
+      REQUIRE(it.wait_for("looking for the engine", 0, 20s));
       const auto first = it.lines().front();
       const auto named = first.substr(first.find("on device "));
       CHECK((device.empty() || device == named));

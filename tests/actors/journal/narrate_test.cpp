@@ -30,11 +30,10 @@ supervised_container running(const std::string& name) {
 }
 
 TEST_SUITE("journal") {
-  TEST_CASE("journal: an engine that is away at the start is told once, and when it comes") {
+  TEST_CASE("journal: the engine is looked for, there, and away again") {
     story told;
     progress now;
-    CHECK(texts(narrate(told, now))
-          == list{"warning: the engine is away; the containers are left as they are"});
+    CHECK(texts(narrate(told, now)) == list{"info: looking for the engine"});
     CHECK(texts(narrate(told, now)).empty());
     CHECK(texts(narrate(told, with_engine()))
           == list{"info: the engine is there; 0 containers of ours"});
@@ -169,17 +168,20 @@ TEST_SUITE("journal") {
     now.project = "shop";
     CHECK(texts(narrate(told, now)).empty());
     now.accepted = wall_time{1s};
+    now.commit.value = "0123456789abcdef";
     now.warnings = {"/shop/compose.yaml:3: the variable TAG is not set"};
     CHECK(texts(narrate(told, now))
           == list{"warning: /shop/compose.yaml:3: the variable TAG is not set",
-            "info: the target is /shop/compose.yaml (project shop)"});
+            "info: the target is /shop/compose.yaml (project shop, release 0123456)"});
     CHECK(texts(narrate(told, now)).empty());
     now.problem = "/shop/compose.yaml:5: no";
     CHECK(texts(narrate(told, now)) == list{"error: /shop/compose.yaml:5: no"});
     CHECK(texts(narrate(told, now)).empty());
     now.problem.clear(); // as it was accepted before
     CHECK(
-      texts(narrate(told, now)) == list{"info: the target is /shop/compose.yaml (project shop)"});
+      texts(narrate(told, now)) == list{"info: the target is /shop/compose.yaml (project shop, release 0123456)"});
+    now.accepted = wall_time{2s}; // the same once more
+    CHECK(texts(narrate(told, now)).empty());
   }
 }
 

@@ -11,7 +11,7 @@ namespace {
 int wait_while_stuck() {
   const char* const file = std::getenv("COPAL_TEST_STUCK_DISK");
   while (file != nullptr && ::access(file, F_OK) == 0)
-    ::usleep(20'000);
+    ::pause();
   return 0;
 }
 
