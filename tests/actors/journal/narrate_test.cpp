@@ -178,8 +178,8 @@ TEST_SUITE("journal") {
     CHECK(texts(narrate(told, now)) == list{"error: /shop/compose.yaml:5: no"});
     CHECK(texts(narrate(told, now)).empty());
     now.problem.clear(); // as it was accepted before
-    CHECK(
-      texts(narrate(told, now)) == list{"info: the target is /shop/compose.yaml (project shop, release 0123456)"});
+    CHECK(texts(narrate(told, now))
+          == list{"info: the target is /shop/compose.yaml (project shop, release 0123456)"});
     now.accepted = wall_time{2s}; // the same once more
     CHECK(texts(narrate(told, now)).empty());
   }
