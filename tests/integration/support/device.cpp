@@ -120,11 +120,9 @@ void device::kill() {
 }
 
 void device::want(const std::vector<wanted_app>& apps) {
-  const auto ran = program_ && program_->runs();
-  stop();
+  if (program_)
+    mark_ = program_->said();
   write_file(folder_ / "target.json", target_document(uuid, engine_.image(""), apps).dump(2));
-  if (ran)
-    start();
 }
 
 bool device::reached(std::chrono::seconds limit) {

@@ -35,7 +35,7 @@ public:
   void want(const wanted_app& app) { want(std::vector{app}); }
   void want(const std::vector<wanted_app>& apps);
   /// Until the program says that the target is reached, since the last `want` or `start`.
-  bool reached(std::chrono::seconds limit = std::chrono::seconds{60});
+  bool reached(std::chrono::seconds limit = std::chrono::seconds{30});
   /// Starts the program at a target and waits for it.
   bool install(const wanted_app& app);
   /// Another target, reached.
