@@ -3,6 +3,7 @@
 
 #include "actors/planning/identity.hpp"
 #include "tests/sim/chaos.hpp"
+#include "tests/sim/checks.hpp"
 #include "tests/sim/targets.hpp"
 #include "tests/support/seeds.hpp"
 
@@ -11,55 +12,6 @@
 #include <doctest/doctest.h>
 
 namespace copal::test {
-
-namespace {
-
-constexpr std::chrono::minutes settle_limit{120};
-
-std::string join(const std::vector<std::string>& lines) {
-  std::string out;
-  for (const auto& line : lines)
-    out += "\n  " + line;
-  return out;
-}
-
-/// Why a device that does not settle does not.
-std::string explain(const progress& now) {
-  std::string out = now.problem;
-  for (const auto& s : now.running)
-    out += "\n  running: " + to_string(s);
-  for (const auto& w : now.waits)
-    out += "\n  waits (" + std::string{to_string(w.why)} + "): " + w.text;
-  return out;
-}
-
-void check_at_target(simulated_device& device) {
-  const auto settled = device.run_until_settled(settle_limit);
-  const auto now = device.where();
-  CHECK_MESSAGE(settled, "not settled:", explain(now));
-  REQUIRE(device.possible.size() == 1);
-  CHECK_MESSAGE(now.target == device.possible.front().target, "another target is in force");
-  const auto wrong = device.faults_against(device.possible.front().target);
-  CHECK_MESSAGE(wrong.empty(), "not at target:", join(wrong));
-  CHECK_MESSAGE(device.violations.empty(), "violated:", join(device.violations));
-}
-
-/// A settled device asks the engine for next to nothing.
-void check_quiet(simulated_device& device) {
-  std::uint64_t before = 0;
-  for (const auto& [name, n] : device.world->calls)
-    before += n;
-  const auto written = device.disk->writes;
-  device.system.run_for(std::chrono::minutes{60});
-  CHECK_MESSAGE(device.disk->writes == written, "the disk was written to at rest");
-  std::uint64_t after = 0;
-  for (const auto& [name, n] : device.world->calls)
-    after += n;
-  // Four relists of four lists each.
-  CHECK_MESSAGE(after - before <= 20, "engine calls in an hour of rest: ", after - before);
-}
-
-} // namespace
 
 TEST_SUITE("sim") {
   TEST_CASE("sim: without faults every target is reached, and then nothing more is done") {
