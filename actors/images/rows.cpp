@@ -77,11 +77,14 @@ void remove_rest(
       });
 }
 
-/// A row that is up for removal itself holds nothing: two that go at the same time would each leave
-/// the image to the other.
-bool is_going(const images_state& st, const image_row& row) {
+/// A row that is up for removal itself, or is just given to another image, holds nothing: two that
+/// let go of an image at the same time would each leave it to the other.
+bool lets_go(const images_state& st, const image_row& row) {
   return std::any_of(st.steps.begin(), st.steps.end(), [&row](const auto& entry) {
-    const auto* going = std::get_if<remove_image>(&entry.second.what.action);
+    const auto& action = entry.second.what.action;
+    if (const auto* saved = std::get_if<save_image>(&action))
+      return has_key_of(saved->row, row) && saved->row.engine_id != row.engine_id;
+    const auto* going = std::get_if<remove_image>(&action);
     return going != nullptr && has_key_of(going->row, row);
   });
 }
@@ -89,7 +92,7 @@ bool is_going(const images_state& st, const image_row& row) {
 template <class Same>
 bool is_shared(const images_state& st, const image_row& row, Same same) {
   return std::any_of(st.rows.begin(), st.rows.end(), [&](const image_row& r) {
-    return !has_key_of(r, row) && same(r) && !is_going(st, r);
+    return !has_key_of(r, row) && same(r) && !lets_go(st, r);
   });
 }
 

@@ -70,6 +70,25 @@ TEST_SUITE("images: rows") {
     CHECK(bench.disk->rows.empty());
   }
 
+  TEST_CASE("rows: one that is just given to another image does not hold the one before") {
+    images_bench bench;
+    const auto before = bench.add_image(name);
+    auto row = bench.add_row(name, before, 1);
+    const auto by_id = bench.add_row(before.value, before, 1);
+    row.engine_id = move_tag(bench);
+    bench.start();
+    bench.system.before_job = [&bench](const job& next) {
+      const auto hit = next.name == "store" && next.about.match_elements<store::put_row>();
+      bench.faults->rates.slow = hit ? 100 : 0;
+    };
+    (void)bench.begin(save_image{row});
+    (void)bench.begin(remove_image{by_id});
+    bench.system.run_for(120s);
+    row.ours = false;
+    CHECK(bench.disk->rows == std::vector<image_row>{row});
+    CHECK_FALSE(bench.world->images.contains(before));
+  }
+
   TEST_CASE("rows: one that may have gone from the disk does not hold an image") {
     images_bench bench;
     const auto id = bench.add_image(name);
