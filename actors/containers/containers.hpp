@@ -38,6 +38,13 @@ struct running_step {
   std::vector<caf::typed_response_promise<step_done>> askers;
 };
 
+/// The lists of one kind that were asked for.
+struct asked_lists {
+  std::uint64_t shown_by = 0; ///< The look that the shown list came from.
+  int under_way = 0;
+  bool outdated = false; ///< Something changed meanwhile: there is one more when they are there.
+};
+
 /// Where the watch on the engine stands.
 enum class watch_phase : std::uint8_t {
   away,    ///< No stream; the next try is timed.
@@ -78,8 +85,8 @@ struct containers_state {
   std::map<container_id, std::uint64_t> shown_by; ///< The look that the shown state came from.
   std::set<container_id> looking;
   std::set<container_id> look_again;
-  std::uint64_t networks_shown_by = 0;
-  std::uint64_t volumes_shown_by = 0;
+  asked_lists network_lists;
+  asked_lists volume_lists;
 
   std::map<std::string, running_step> steps; ///< By subject.
   std::vector<std::string> after_listing;    ///< Subjects whose outcome only a list can tell.

@@ -72,23 +72,44 @@ void take_list(containers_state& st, std::uint64_t look, const engine::container
     show_gone(st, look, id);
 }
 
-template <class List, class Question, class Take>
-void ask_list(self_ptr self, Question question, Take take) {
+/// One of the three lists of a listing is there.
+void list_came(self_ptr self, std::uint64_t listing) {
+  if (--self->state.lists_missing == 0)
+    inspect_next(self, listing);
+}
+
+void list_failed(self_ptr self, std::uint64_t listing) {
+  if (is_current(self, listing))
+    watch_failed(self, self->state.watch);
+}
+
+void ask_containers(self_ptr self) {
   const auto look = begin_look(self->state);
   const auto listing = self->state.listing;
-  self->request(self->state.links.engine, read_deadline, std::move(question))
+  self->request(self->state.links.engine, read_deadline, engine::list_containers{})
     .then(
-      [self, listing, look, take](List& list) {
+      [self, listing, look](const engine::container_list& list) {
         if (!is_current(self, listing))
           return;
-        take(self->state, look, list);
-        if (--self->state.lists_missing == 0)
-          inspect_next(self, listing);
+        take_list(self->state, look, list);
+        list_came(self, listing);
       },
-      [self, listing](const caf::error&) {
-        if (is_current(self, listing))
-          watch_failed(self, self->state.watch);
-      });
+      [self, listing](const caf::error&) { list_failed(self, listing); });
+}
+
+template <class List, class Question>
+void ask_parts(self_ptr self, Question question) {
+  const auto listing = self->state.listing;
+  ask_for_list<List>(
+    self,
+    question,
+    [self, listing](std::uint64_t look, List& list) {
+      if (!is_current(self, listing))
+        return;
+      show(self->state, look, list);
+      list_came(self, listing);
+    },
+    [self, listing](const caf::error&) { list_failed(self, listing); });
 }
 
 } // namespace
@@ -101,21 +122,9 @@ void list_all(self_ptr self) {
   st.listing_now = true;
   st.lists_missing = 3;
   st.to_inspect.clear();
-  ask_list<engine::container_list>(self,
-    engine::list_containers{},
-    [](containers_state& state, std::uint64_t look, const engine::container_list& list) {
-      take_list(state, look, list);
-    });
-  ask_list<engine::network_list>(self,
-    engine::list_networks{},
-    [](containers_state& state, std::uint64_t look, engine::network_list& list) {
-      show(state, look, list);
-    });
-  ask_list<engine::volume_list>(self,
-    engine::list_volumes{},
-    [](containers_state& state, std::uint64_t look, engine::volume_list& list) {
-      show(state, look, list);
-    });
+  ask_containers(self);
+  ask_parts<engine::network_list>(self, engine::list_networks{});
+  ask_parts<engine::volume_list>(self, engine::list_volumes{});
 }
 
 } // namespace copal::containers_parts

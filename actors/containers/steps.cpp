@@ -52,17 +52,17 @@ void look_and_finish(self_ptr self, const std::string& subject, const container_
 
 template <class List, class Question>
 void list_and_finish(self_ptr self, const std::string& subject, Question question) {
-  const auto look = begin_look(self->state);
-  self->request(self->state.links.engine, read_deadline, std::move(question))
-    .then(
-      [self, subject, look](List& list) {
-        show(self->state, look, list);
-        finish(self, subject);
-      },
-      [self, subject](const caf::error&) {
-        finish(self, subject);
-        watch_failed(self, self->state.watch);
-      });
+  ask_for_list<List>(
+    self,
+    question,
+    [self, subject](std::uint64_t look, List& list) {
+      show(self->state, look, list);
+      finish(self, subject);
+    },
+    [self, subject](const caf::error&) {
+      finish(self, subject);
+      watch_failed(self, self->state.watch);
+    });
 }
 
 void calls_ended(self_ptr self, const std::string& subject) {

@@ -79,7 +79,7 @@ void show_gone(containers_state& st, std::uint64_t look, const container_id& id)
 }
 
 void show(containers_state& st, std::uint64_t look, engine::network_list& list) {
-  if (!supersedes(st.networks_shown_by, look))
+  if (!supersedes(st.network_lists.shown_by, look))
     return;
   st.networks = std::move(list.items);
   std::sort(st.networks.begin(), st.networks.end(), [](const auto& a, const auto& b) {
@@ -88,7 +88,7 @@ void show(containers_state& st, std::uint64_t look, engine::network_list& list) 
 }
 
 void show(containers_state& st, std::uint64_t look, engine::volume_list& list) {
-  if (!supersedes(st.volumes_shown_by, look))
+  if (!supersedes(st.volume_lists.shown_by, look))
     return;
   st.volumes = std::move(list.items);
   std::sort(st.volumes.begin(), st.volumes.end(), [](const auto& a, const auto& b) {

@@ -52,19 +52,6 @@ void look_at(self_ptr self, const container_id& id) {
       });
 }
 
-template <class List, class Question>
-void relist(self_ptr self, Question question) {
-  const auto look = begin_look(self->state);
-  const auto watch = self->state.watch;
-  self->request(self->state.links.engine, read_deadline, std::move(question))
-    .then(
-      [self, look](List& list) {
-        show(self->state, look, list);
-        tell(self);
-      },
-      [self, watch](const caf::error&) { watch_failed(self, watch); });
-}
-
 /// A step of ours on the container: it looks at the container itself when it has ended. A container
 /// that is just being created is known by its name only.
 bool is_in_step(const containers_state& st, const std::string& id, const std::string& name) {
@@ -95,11 +82,32 @@ void note_change(containers_state& st, const engine::event& e) {
   const auto in_look = std::any_of(st.steps.begin(), st.steps.end(), [&id](const auto& entry) {
     return entry.second.looking && entry.second.id == id;
   });
-  constexpr std::array<std::string_view, 6> changing{
-    "die", "start", "pause", "unpause", "rename", "disconnect"};
+  constexpr std::array<std::string_view, 8> changing{
+    "die", "start", "pause", "unpause", "rename", "update", "connect", "disconnect"};
   const auto changes = std::find(changing.begin(), changing.end(), e.action) != changing.end();
   if (changes && (in_look || st.looking.contains(id)))
     st.look_again.insert(id);
+}
+
+/// The event tells what a step of ours on the network or volume does.
+bool is_our_doing(const containers_state& st, const engine::event& e) {
+  const auto network = e.kind == engine::object_kind::network;
+  const auto it = st.steps.find(network ? "network:" + e.name : "volume:" + e.id);
+  if (it == st.steps.end())
+    return false;
+  const auto& what = it->second.what.action;
+  const auto makes =
+    std::holds_alternative<create_network>(what) || std::holds_alternative<create_volume>(what);
+  return makes == (e.action == "create");
+}
+
+/// The same of networks and volumes, which are looked at by list.
+void note_part(containers_state& st, const engine::event& e) {
+  constexpr std::array<std::string_view, 3> changing{"create", "destroy", "remove"};
+  const auto changes = std::find(changing.begin(), changing.end(), e.action) != changing.end();
+  auto& lists = e.kind == engine::object_kind::network ? st.network_lists : st.volume_lists;
+  if (changes && lists.under_way > 0 && !is_our_doing(st, e))
+    lists.outdated = true;
 }
 
 event_context context_of(const containers_state& st, const engine::event& e) {
@@ -132,6 +140,8 @@ void follow(self_ptr self, const engine::event& e) {
   if (e.kind == engine::object_kind::container)
     note_stop(st, e);
   note_change(st, e);
+  if (e.kind == engine::object_kind::network || e.kind == engine::object_kind::volume)
+    note_part(st, e);
   switch (react_to(e, context_of(st, e))) {
     case event_reaction::ignore:
       break;

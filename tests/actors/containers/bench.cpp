@@ -70,6 +70,12 @@ answer<step_done> containers_bench::begin_without_reply(step what) {
   return asked;
 }
 
+bool containers_bench::wait_for_call(const std::string& name) {
+  const auto before = world->calls[name];
+  return system.run_until(
+    [this, name, before] { return world->calls[name] > before; }, std::chrono::minutes{1});
+}
+
 engine_view containers_bench::view() {
   const auto asked = ask(system, actor, get_engine_view{});
   system.settle();

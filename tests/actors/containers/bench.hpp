@@ -31,6 +31,18 @@ public:
   /// The first call of the step has its effect, and its reply never comes.
   answer<step_done> begin_without_reply(step what);
 
+  /// The answer to the next call of that type is computed, and then takes seconds to arrive.
+  template <class Call>
+  void slow_down() {
+    system.before_job = [this, left = 1](const job& next) mutable {
+      const auto hit = left > 0 && next.name == "engine" && next.about.match_elements<Call>();
+      left -= hit ? 1 : 0;
+      faults->rates.slow = hit ? 100 : 0;
+    };
+  }
+  /// Runs until the engine has carried out one more call of that name.
+  bool wait_for_call(const std::string& name);
+
   engine_view view();
   /// The container as the view shows it; throws when it does not.
   container shown(const container_id& id);

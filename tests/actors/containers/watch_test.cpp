@@ -26,6 +26,45 @@ TEST_SUITE("containers: watch") {
     bench.system.run_for(1s);
     CHECK_FALSE(bench.shown(id).config.networks.contains("back"));
   }
+
+  TEST_CASE("watch: a container that joins a network while it is looked at is looked at again") {
+    containers_bench bench;
+    const auto id = bench.add_container("web", "front");
+    (void)bench.world->create_network("back", {});
+    bench.start();
+    bench.slow_down<engine::inspect_container>();
+    // It runs already: no event of the engine's own follows.
+    (void)bench.begin({app_id{1}, start_container{id, service_name{"web"}}, "test"});
+    REQUIRE(bench.wait_for_call("inspect_container"));
+    REQUIRE(bench.world->connect_network({"back", id, {}}));
+    bench.system.run_for(60s);
+    CHECK(bench.shown(id).config.networks.contains("back"));
+  }
+
+  TEST_CASE("watch: a network that goes while networks are listed is not shown") {
+    containers_bench bench;
+    bench.start();
+    bench.slow_down<engine::list_networks>();
+    (void)bench.begin({app_id{1}, create_network{"back", {}}, "test"});
+    REQUIRE(bench.wait_for_call("list_networks"));
+    REQUIRE(bench.world->remove_network(bench.world->networks.front().id));
+    bench.system.run_for(60s);
+    CHECK(bench.view().networks.empty());
+  }
+
+  TEST_CASE("watch: a volume that is made anew while volumes are listed is shown as it is") {
+    containers_bench bench;
+    bench.start();
+    bench.slow_down<engine::list_volumes>();
+    (void)bench.begin({app_id{1}, create_volume{"1_data", {}}, "test"});
+    REQUIRE(bench.wait_for_call("list_volumes"));
+    REQUIRE(bench.world->remove_volume("1_data"));
+    REQUIRE(bench.world->create_volume("1_data", {"local", {{"o", "1"}}, {}}));
+    bench.system.run_for(60s);
+    const auto shown = bench.view().volumes;
+    REQUIRE(shown.size() == 1);
+    CHECK(shown.front().config == bench.world->volumes.front().config);
+  }
 }
 
 } // namespace
