@@ -41,6 +41,11 @@ public:
     second.labels = {{"version", "2"}};
     auto broken = base_facts();
     broken.command = {"/broken"};
+    world_->now = [this] {
+      return wall_time{std::chrono::hours{24 * 365 * 50}}
+             + std::chrono::nanoseconds{system_.elapsed()};
+    };
+    world_->not_programs = {"/broken", "/no/such/program"};
     world_->publish(image("test/base:1"), base_facts());
     world_->publish(image("test/base:2"), second);
     world_->publish(image("test/full:1"), full_facts());

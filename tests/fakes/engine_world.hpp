@@ -17,6 +17,9 @@ struct world_image {
   image_facts facts;
 };
 
+/// The volume that a bind names; empty when it binds a path of the host.
+std::string volume_of(const std::string& bind);
+
 /// What a container engine and its registry hold, and what the engine API does to it: the truth
 /// behind the fake engine. It outlives the fake's actor, as a real engine outlives a connection.
 /// Behaviour: Docker 20.10 as measured (spec/transcripts, and the contract suite).
@@ -78,6 +81,8 @@ public:
   std::function<void(const engine::event&)> on_event;
   /// Ends the open event stream, as a daemon that goes away does.
   std::function<void()> end_stream = [] {};
+  /// Commands that are not there, or cannot be executed.
+  std::set<std::string> not_programs;
   /// It shows every container without its command, as an engine does with what it cannot do.
   bool forgets_command = false;
   /// The images that a pull brought; those that somebody else pulled are taken out by him.
@@ -90,10 +95,19 @@ public:
 
 private:
   result<container*> find(const container_id& id);
+  const world_image* find_published(const image_reference& ref) const;
+  /// Why a container cannot be started; without a text when it can.
+  error start_obstacle(const container& c) const;
   engine_image_id find_image(const std::string& name) const;
   void emit(engine::object_kind kind, std::string action, const std::string& id, std::string name);
-  void emit(std::string action, const container& c, std::optional<std::int64_t> code = {});
-  void put_down(container& c, std::int64_t code);
+  void emit(std::string action,
+    const container& c,
+    std::optional<std::int64_t> code = {},
+    std::string signal = {});
+  /// A container joined a network, or left it.
+  void emit_joined(std::string action, const container& c, const std::string& network);
+  void come_up(container& c);
+  void go_down(container& c, container_state state, std::int64_t code);
   std::string next_id();
 
   std::uint64_t last_id_ = 0;

@@ -151,6 +151,7 @@ caf::result<engine::watching> begin_watch(self_ptr self, const engine::watch_eve
   return carry_out<engine::watching>(
     self, "watch_events", how, [self, msg](engine_world&) -> result<engine::watching> {
       auto& state = self->state;
+      end_watch(self, {errc::conflict, "another watch took its place"});
       state.watch = msg.watch;
       state.waiting.clear();
       listen(self);
@@ -174,7 +175,7 @@ caf::result<engine::done> pull(self_ptr self, const engine::pull_image& call) {
   auto& st = self->state;
   auto how = st.faults->draw_course();
   const auto takes = st.world->pull_takes();
-  for (const auto percent : {25, 50, 75}) {
+  for (const auto percent : {0, 25, 50, 75}) {
     st.work.later(self, takes * percent / 100, [self, call, percent] {
       self->send(self->state.pulls, engine::pull_progress{call.name, percent});
     });

@@ -154,8 +154,10 @@ strangers strangers::move_into(engine_world& world) {
   world.publish("strange/dangling:1", facts);
   (void)world.pull_image("strange/dangling:1");
   for (auto& [id, one] : world.images) {
-    if (one.facts.labels["stranger"] == "dangling")
+    if (one.facts.labels["stranger"] == "dangling") {
       one.image.tags.clear();
+      one.image.digests.clear();
+    }
   }
   world.registry.erase("strange/thing:1");
   world.registry.erase("strange/dangling:1");

@@ -52,7 +52,16 @@ value draw_networks(random_source& random) {
   return {names};
 }
 
-value draw_composition(random_source& random, const std::vector<std::string>& before) {
+/// A port of the machine for each service: two that ask for the same could never both run.
+value draw_ports(std::int64_t id) {
+  const auto one = std::to_string(8000 + id);
+  const auto first = std::to_string(9000 + 2 * id);
+  const auto last = std::to_string(9001 + 2 * id);
+  return value::list({one + ":80", first + '-' + last + ":90-91/udp"});
+}
+
+value draw_composition(
+  random_source& random, std::int64_t id, const std::vector<std::string>& before) {
   auto c = value::map({});
   if (random.percent(40))
     c.set("command", random.percent(50) ? "serve --all" : "serve --one");
@@ -61,7 +70,7 @@ value draw_composition(random_source& random, const std::vector<std::string>& be
   if (random.percent(30))
     c.set("volumes", value::list({random.percent(50) ? "data:/data" : "cache:/cache:ro"}));
   if (random.percent(30))
-    c.set("ports", value::list({"80", "8080-8081:90-91/udp"}));
+    c.set("ports", draw_ports(id));
   if (random.percent(40)) {
     constexpr std::array<const char*, 4> policies{"no", "always", "on-failure", "unless-stopped"};
     c.set("restart", policies[random.below(policies.size())]);
@@ -78,7 +87,7 @@ value draw_service(random_source& random, std::int64_t id, const std::vector<std
     {"image", images[random.below(images.size())]},
     {"environment", draw_environment(random)},
     {"labels", draw_labels(random)},
-    {"composition", draw_composition(random, before)},
+    {"composition", draw_composition(random, id, before)},
   });
   if (random.percent(8))
     service.set("running", false);
