@@ -67,6 +67,10 @@ private:
   void plan_replacement(const service_pair& pair, const std::string& part) {
     const auto& name = pair.target->name;
     const auto& now = *pair.current;
+    // Without what its image brings nothing can be said of a difference: after the loss of all rows
+    // every container seems to have one.
+    if (!pair.image.id.empty() && pair.image.facts == nullptr)
+      return wait(wait_reason::kind::in_progress, name, "its image has not been looked at yet");
     const auto waits_for_images = pair.target->strategy == update_strategy::download_then_kill
                                   || pair.target->strategy == update_strategy::hand_over;
     if (waits_for_images && !app_.images_ready)

@@ -293,6 +293,25 @@ TEST_SUITE("planning: services") {
     });
   }
 
+  TEST_CASE("services: after the loss of all rows no container is taken for another one") {
+    const auto lost = [](auto& s) {
+      s.images.rows.clear();
+      s.images.facts.clear();
+    };
+    for (const auto by : {strategy::kill_then_download, strategy::delete_then_download}) {
+      const auto now = device{}.running({service{"web"}.by(by)}).looked();
+      check({
+        {"what differs may come from its image",
+          device{now}.container_of("web", [](auto& c) { c.config.command = {"x"}; }).but(lost),
+          {"saveImage web:1 (the engine has it already)",
+            "wait, in progress: web: its image has not been looked at yet"}},
+        {"known again, it is compared",
+          device{now}.container_of("web", [](auto& c) { c.config.command = {"x"}; }),
+          {"kill web (command differs)"}},
+      });
+    }
+  }
+
   TEST_CASE("spec 12.35: kill-then-download removes the container before it fetches") {
     const auto wanted = service{"web"}.from("web:2").by(strategy::kill_then_download);
     const auto updating = device{}.running({"web", "db"}).wants({wanted, "db"}).looked();
