@@ -2,6 +2,7 @@
 
 #include "messages/model/lock.hpp"
 
+#include <string>
 #include <vector>
 
 /// What is asked of the machine below.
@@ -17,6 +18,15 @@ struct found_locks {
   std::vector<user_lock> held;
 };
 
+/// Under which addresses the device can be reached from outside. Source: spec/host.md §16.
+struct get_addresses {};
+struct addresses {
+  std::vector<std::string> ip;  ///< In the machine's order, each once.
+  std::vector<std::string> mac; ///< As `00:1A:2B:3C:4D:5E`, likewise.
+
+  bool operator==(const addresses&) const = default;
+};
+
 template <class I>
 typename I::result_type inspect(I& f, find_locks& x) {
   return f(x.app, x.services);
@@ -25,6 +35,16 @@ typename I::result_type inspect(I& f, find_locks& x) {
 template <class I>
 typename I::result_type inspect(I& f, found_locks& x) {
   return f(x.held);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, get_addresses&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, addresses& x) {
+  return f(x.ip, x.mac);
 }
 
 } // namespace copal::host

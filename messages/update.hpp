@@ -23,7 +23,9 @@ struct target_accepted {
 };
 
 /// Somebody knows that there is a newer target: its source looks for it now.
-struct look_for_target {};
+struct look_for_target {
+  bool force = false; ///< What is found is to be set with force.
+};
 
 /// Looks again now: back-offs are cut short, and users' locks are looked at anew.
 struct apply_now {
@@ -106,11 +108,6 @@ typename I::result_type inspect(I& f, target_accepted& x) {
 }
 
 template <class I>
-typename I::result_type inspect(I& f, look_for_target&) {
-  return f();
-}
-
-template <class I>
 typename I::result_type inspect(I& f, apply_now& x) {
   return f(x.force);
 }
@@ -118,6 +115,11 @@ typename I::result_type inspect(I& f, apply_now& x) {
 template <class I>
 typename I::result_type inspect(I& f, applying&) {
   return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, look_for_target& x) {
+  return f(x.force);
 }
 
 template <class I>

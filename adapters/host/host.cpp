@@ -1,5 +1,6 @@
 #include "adapters/host/host.hpp"
 
+#include "adapters/host/addresses.hpp"
 #include "adapters/host/locks.hpp"
 
 #include <utility>
@@ -15,6 +16,12 @@ supervised<host_actor>::behavior_type host_edge(const host_config& config) {
   return {
     [place](const host::find_locks& msg) -> caf::result<host::found_locks> {
       auto found = host::look_for_locks(place, msg);
+      if (!found)
+        return to_caf(found.error());
+      return std::move(*found);
+    },
+    [cards = config.network_root](const host::get_addresses&) -> caf::result<host::addresses> {
+      auto found = host::look_for_addresses(cards);
       if (!found)
         return to_caf(found.error());
       return std::move(*found);

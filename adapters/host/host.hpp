@@ -16,6 +16,7 @@ struct host_config {
     lock_root; ///< As this process sees it, `/mnt/root/tmp/balena-supervisor/services`.
   std::string host_lock_root; ///< The same as the host sees it, `/tmp/balena-supervisor/services`.
   std::uint32_t own_uid = 65534; ///< A lock file of this user is ours.
+  std::filesystem::path network_root = "/sys/class/net";
 };
 
 /// Starts the edge to the machine's files, on a thread of its own, since it waits for them.

@@ -1,5 +1,6 @@
 // The spellings of the model's enumerations.
 
+#include "messages/api.hpp"
 #include "messages/engine.hpp"
 #include "messages/journal.hpp"
 #include "messages/model/container.hpp"
@@ -104,6 +105,24 @@ std::string to_string(child_state x) {
   }
   return "?";
 }
+
+namespace api {
+
+std::string to_string(body_form x) {
+  switch (x) {
+    case body_form::none:
+      return "none";
+    case body_form::plain:
+      return "plain";
+    case body_form::html:
+      return "html";
+    case body_form::json:
+      return "json";
+  }
+  return "?";
+}
+
+} // namespace api
 
 namespace engine {
 

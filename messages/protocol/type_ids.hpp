@@ -1,8 +1,10 @@
 #pragma once
 
+#include "messages/api.hpp"
 #include "messages/engine.hpp"
 #include "messages/host.hpp"
 #include "messages/journal.hpp"
+#include "messages/keys.hpp"
 #include "messages/protocol/inspect.hpp"
 #include "messages/protocol/relay.hpp"
 #include "messages/store.hpp"
@@ -46,8 +48,8 @@ CAF_ADD_TYPE_ID(copal, (copal::images_view))
 CAF_ADD_TYPE_ID(copal, (copal::get_progress))
 CAF_ADD_TYPE_ID(copal, (copal::look_at_images))
 CAF_ADD_TYPE_ID(copal, (copal::progress))
-CAF_ADD_TYPE_ID(copal, (copal::look_for_target))
 CAF_ADD_TYPE_ID(copal, (copal::step_note))
+CAF_ADD_TYPE_ID(copal, (copal::look_for_target))
 
 // journal
 CAF_ADD_TYPE_ID(copal, (copal::log_line))
@@ -107,6 +109,21 @@ CAF_ADD_TYPE_ID(copal, (copal::store::store_facts))
 // host
 CAF_ADD_TYPE_ID(copal, (copal::host::find_locks))
 CAF_ADD_TYPE_ID(copal, (copal::host::found_locks))
+CAF_ADD_TYPE_ID(copal, (copal::host::get_addresses))
+CAF_ADD_TYPE_ID(copal, (copal::host::addresses))
+
+// keys
+CAF_ADD_TYPE_ID(copal, (copal::keys::get_keys))
+CAF_ADD_TYPE_ID(copal, (copal::keys::issued_keys))
+CAF_ADD_TYPE_ID(copal, (copal::keys::get_key_ring))
+CAF_ADD_TYPE_ID(copal, (copal::keys::key_ring))
+
+// the local API
+CAF_ADD_TYPE_ID(copal, (copal::api::request))
+CAF_ADD_TYPE_ID(copal, (copal::api::reply))
+CAF_ADD_TYPE_ID(copal, (copal::api::changed))
+CAF_ADD_TYPE_ID(copal, (copal::api::get_listening))
+CAF_ADD_TYPE_ID(copal, (copal::api::listening))
 
 // target file
 CAF_ADD_TYPE_ID(copal, (copal::target_file::read))

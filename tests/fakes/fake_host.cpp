@@ -49,6 +49,16 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
         [world = st.world, msg]() -> result<host::found_locks> { return find_locks(*world, msg); },
         [] { return false; });
     },
+    [self](const host::get_addresses&) -> caf::result<host::addresses> {
+      auto& st = self->state;
+      return serve<host::addresses>(
+        self,
+        st.work,
+        *st.faults,
+        st.faults->draw_course(),
+        [world = st.world]() -> result<host::addresses> { return world->addresses; },
+        [] { return false; });
+    },
     [](const wake_up&) {},
     [](const probe&) { return alive{}; },
     [self](const timer_due& due) { self->state.work.run(due); },

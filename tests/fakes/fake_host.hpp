@@ -9,9 +9,10 @@
 
 namespace copal::test {
 
-/// The users' locks on the fake machine; they outlive the actor.
+/// What is on the fake machine; it outlives the actor.
 struct host_world {
   std::vector<user_lock> locks;
+  host::addresses addresses;
 };
 
 /// A host edge over memory. Without faults each request takes 1 to 50 ms of virtual time.
