@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <random>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -163,6 +164,15 @@ void tell_start(const settings& with) {
     spdlog::info("target: the one that was accepted last (no file was named)");
 }
 
+/// What keys of the local API are made from; the system's own source.
+key_material draw_key_material() {
+  std::random_device source;
+  key_material out{};
+  for (auto& byte : out)
+    byte = static_cast<std::uint8_t>(source());
+  return out;
+}
+
 tree_config config_of(const settings& with) {
   tree_config out;
   out.conductor.device = with.facts;
@@ -170,6 +180,7 @@ tree_config config_of(const settings& with) {
   out.target_source.wall_clock = [] {
     return std::chrono::time_point_cast<wall_time::duration>(std::chrono::system_clock::now());
   };
+  out.keys.draw = draw_key_material;
   out.root.probe_period = usual_probe_period;
   if (const auto period = service_manager::watchdog_period())
     out.root.probe_period = std::min(

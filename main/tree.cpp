@@ -17,6 +17,7 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   const auto host = spawn_relay<host_actor>(system, {"host"});
   const auto images_relay = spawn_relay<images_actor>(system, {"images"});
   const auto containers_relay = spawn_relay<containers_actor>(system, {"containers"});
+  const auto keys_relay = spawn_relay<keys_actor>(system, {"keys"});
   const auto conductor_relay = spawn_relay<conductor_actor>(system, {"conductor"});
   const auto log = spawn_relay<log_actor>(system, {"log"});
   const auto journal_relay = spawn_relay<journal_actor>(system, {"journal"});
@@ -26,7 +27,8 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   // The wiring: who is given whose handle, and so who can talk to whom.
   const images_links images_know{engine, store, conductor_relay};
   const containers_links containers_know{engine, conductor_relay, images_relay};
-  conductor_links conductor_knows{containers_relay, images_relay, store, host};
+  const keys_links keys_know{store, {}};
+  conductor_links conductor_knows{containers_relay, images_relay, store, host, keys_relay};
   target_source_links source_knows{file, conductor_relay, store, {}};
   auto root_knows = config.root;
   if (from.log) {
@@ -63,6 +65,12 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
       return start(sys, incarnation, containers_relay, images_relay);
     }));
   children.push_back(child_of<host_actor>("host", edge, host, from.host));
+  children.push_back(child_of<keys_actor>("keys",
+    decider,
+    keys_relay,
+    [keys_know, settings = config.keys](caf::actor_system& sys, std::uint64_t) {
+      return spawn_actor(sys, run_keys, settings, keys_know);
+    }));
   // On waking up they ask for themselves: images its rows and the engine's list, containers a watch
   // on the engine and its lists, the conductor its target and both views.
   children.push_back(child_of<images_actor>("images",
@@ -111,6 +119,7 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   out.host = host;
   if (from.target_file)
     out.target_source = source_relay;
+  out.keys = keys_relay;
   return out;
 }
 

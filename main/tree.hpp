@@ -3,6 +3,7 @@
 #include "actors/conductor/conductor.hpp"
 #include "actors/containers/containers.hpp"
 #include "actors/images/images.hpp"
+#include "actors/keys/keys.hpp"
 #include "actors/root/root.hpp"
 #include "actors/target_source/target_source.hpp"
 #include "messages/protocol/host.hpp"
@@ -36,6 +37,7 @@ struct tree_config {
   conductor_config conductor;
   images_config images;
   target_source_config target_source{};
+  keys_config keys;
 };
 
 /// The stable handles, for those who ask from outside.
@@ -48,6 +50,7 @@ struct tree {
   store_actor store;
   host_actor host;
   target_source_actor target_source{}; ///< Null when the target does not come from a file.
+  keys_actor keys;
 };
 
 /// Starts everything: who supervises whom, in which order, with which budget, and who listens to

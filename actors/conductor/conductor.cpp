@@ -113,6 +113,8 @@ conductor_child::behavior_type conductor(
         ask_for_views(self);
       else if (*key == tell_timer)
         tell_again(self);
+      else if (*key == keys_timer)
+        replan(self);
       else
         pause_over(self, *key);
     },

@@ -3,6 +3,7 @@
 #include "actors/planning/plan.hpp"
 #include "actors/timers.hpp"
 #include "messages/protocol/host.hpp"
+#include "messages/protocol/keys.hpp"
 #include "messages/protocol/store.hpp"
 #include "messages/protocol/supervision.hpp"
 #include "messages/protocol/update.hpp"
@@ -27,6 +28,7 @@ struct conductor_links {
   images_actor images;
   store_actor store;
   host_actor host;
+  keys_actor keys;
   std::vector<progress_sink_actor> watchers{}; ///< Hear where it stands.
   step_sink_actor journal{};                   ///< Hears of each step; may be null.
 };
@@ -72,6 +74,8 @@ struct conductor_state {
   bool target_known = false; ///< The store was asked, or a target came before its answer.
   bool commits_known = false;
   std::int64_t load_failures = 0; ///< In a row.
+  bool asking_keys = false;
+  std::int64_t key_failures = 0; ///< In a row.
 
   std::map<std::string, remaking> remade;    ///< By subject, while its app is not at its target.
   bool disk_unknown = false;                 ///< A target may have been stored without an answer.
@@ -79,7 +83,7 @@ struct conductor_state {
   /// Containers stopped from outside before the target changed: the new target starts them.
   std::set<container_id> forgiven;
 
-  timers<std::string> pauses; ///< By subject; `load` and `views` for the first questions.
+  timers<std::string> pauses; ///< By subject; the names in parts.hpp for what is not a step.
   bool untold = false;        ///< The watchers do not know the last change yet.
 };
 

@@ -85,7 +85,7 @@ bool waits_for_us(const wait_reason& w) {
 
 void go_on(self_ptr self) {
   auto& st = self->state;
-  if (!st.has_target || !st.commits_known)
+  if (!st.has_target || !st.commits_known || lacks_keys(self))
     return;
   auto plan = planning::make_plan(st.now);
   forget_what_is_over(st, plan);

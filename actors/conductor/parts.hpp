@@ -10,6 +10,7 @@ using self_ptr = conductor_child::stateful_pointer<conductor_state>;
 inline constexpr const char* load_timer = "load";
 inline constexpr const char* views_timer = "views";
 inline constexpr const char* tell_timer = "tell";
+inline constexpr const char* keys_timer = "keys";
 
 // conductor.cpp
 
@@ -30,6 +31,11 @@ void pause_over(self_ptr self, const std::string& subject);
 
 /// Every pause ends, and users' locks are looked at anew.
 void end_pauses(conductor_state& st);
+
+// keys.cpp
+
+/// Whether a service of the target has no key yet; if so, it is asked for, and what waits is told.
+bool lacks_keys(self_ptr self);
 
 // steps.cpp: handing out.
 

@@ -49,10 +49,17 @@ void store_next(self_ptr self) {
   st.storing = true;
   self->request(st.links.store, deadlines::store, store::save_target{next.msg.doc})
     .then(
-      [self, changed, next, found = std::move(*found)](const store::stored&) mutable {
-        self->state.storing = false;
-        self->state.disk_unknown = false;
-        adopt_target(self, std::move(next.msg.doc), std::move(found), next.msg.force);
+      [self, changed, next](const store::stored&) mutable {
+        auto& state = self->state;
+        state.storing = false;
+        state.disk_unknown = false;
+        // Read anew: a key may have come meanwhile.
+        auto read = planning::normalise_target(next.msg.doc, state.config.device);
+        if (!read) { // It was understood when it came.
+          next.asker.deliver(to_caf(read.error()));
+          return store_next(self);
+        }
+        adopt_target(self, std::move(next.msg.doc), std::move(*read), next.msg.force);
         next.asker.deliver(target_accepted{changed});
         store_next(self);
       },

@@ -88,6 +88,10 @@ void request_gpu(container_config& config) {
 
 } // namespace
 
+bool uses_supervisor_api(const target_service& service) {
+  return is_on(service.config.labels, label::supervisor_api);
+}
+
 void apply_features(const app_setting& app, target_service& service) {
   auto& config = service.config;
   const auto& device = app.device;

@@ -10,4 +10,7 @@ namespace copal::planning {
 /// Source: spec/state-engine.md §2.3.
 void apply_features(const app_setting& app, target_service& service);
 
+/// Whether a service of a target speaks to the local API, and so has a key.
+bool uses_supervisor_api(const target_service& service);
+
 } // namespace copal::planning

@@ -10,7 +10,8 @@ namespace copal::test {
 
 simulated_device::simulated_device(std::uint64_t seed)
   : system(seed),
-    faults(std::make_shared<fault_source>(system.random().fork())) {
+    faults(std::make_shared<fault_source>(system.random().fork())),
+    chance_(seed) {
   // Well after the epoch, so that "never" and "at the beginning" are told apart.
   epoch_ = wall_time{std::chrono::hours{24 * 365 * 50}};
   world->now = [this] { return epoch_ + std::chrono::nanoseconds{system.elapsed()}; };
@@ -45,6 +46,12 @@ void simulated_device::start() {
   };
   tree_config config;
   config.conductor.device = facts();
+  config.keys.draw = [this] {
+    key_material out{};
+    for (auto& byte : out)
+      byte = static_cast<std::uint8_t>(chance_.below(256));
+    return out;
+  };
   handles = plant_tree(system.actors(), config, std::move(from));
 }
 
@@ -54,7 +61,7 @@ void simulated_device::power_cut() {
   world->end_stream = [] {};
   forgiven_ = world->now();
   for (const auto* name :
-    {"root", "relay", "conductor", "containers", "images", "engine", "store", "host"}) {
+    {"root", "relay", "conductor", "containers", "images", "keys", "engine", "store", "host"}) {
     for (const auto& actor : system.running(name))
       caf::anon_send_exit(caf::actor_cast<caf::actor>(actor), caf::exit_reason::kill);
   }
@@ -81,9 +88,9 @@ void simulated_device::engine_outage(std::chrono::seconds away) {
 answer<target_accepted> simulated_device::send_target(value doc, bool force) {
   target_document document{dialect::cloud_v3, "the simulation", std::move(doc)};
   auto found = planning::normalise_target(document, facts());
-  auto told = ask(system, handles.conductor, set_target{std::move(document), force});
+  auto told = ask(system, handles.conductor, set_target{document, force});
   if (found)
-    possible.push_back({std::move(found->target), force, system.now(), told});
+    possible.push_back({std::move(document), std::move(found->target), force, system.now(), told});
   return told;
 }
 
@@ -104,6 +111,14 @@ bool simulated_device::insist_on(const value& doc) {
   return false;
 }
 
+void simulated_device::know_keys() {
+  auto known = facts();
+  for (const auto& key : disk->keys)
+    known.service_keys.push_back({key.app, key.service, key.key});
+  for (auto& sent : possible)
+    sent.target = planning::normalise_target(sent.doc, known).value().target;
+}
+
 progress simulated_device::where() {
   for (auto tries = 0; tries < 60; ++tries) {
     auto asked = ask(system, handles.conductor, get_progress{});
@@ -119,6 +134,7 @@ progress simulated_device::where() {
 
 void simulated_device::narrow(const progress& now) {
   system.settle();
+  know_keys();
   if (!now.settled || !now.engine.busy.empty() || !faults->at_rest())
     return;
   // The earliest of those that ask for the same: what was sent since may be on the disk.
@@ -162,6 +178,7 @@ bool simulated_device::run_until_settled(std::chrono::minutes limit) {
 }
 
 void simulated_device::watch_over(const std::string& what, const std::string& id) {
+  know_keys();
   for (auto& found : check_loss(*this, what, id))
     violations.push_back(std::move(found));
 }

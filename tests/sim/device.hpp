@@ -17,7 +17,8 @@ namespace copal::test {
 
 /// A target that was sent, and may be in force.
 struct sent_target {
-  device_target target;
+  target_document doc;
+  device_target target; ///< With the keys that are on the disk, as of `know_keys`.
   bool force = false;
   virtual_system::time_point at;
   answer<target_accepted> told;
@@ -80,10 +81,13 @@ public:
 private:
   void watch_over(const std::string& what, const std::string& id);
   void narrow(const progress& now);
+  /// A target is whole when its services have their keys.
+  void know_keys();
 
   wall_time epoch_;
   /// When a stop from outside was last forgiven: a new target was accepted, or Copal restarted.
   wall_time forgiven_;
+  random_source chance_; ///< Of the keys.
 };
 
 /// The parts of the invariants, beside the device that they are held against.
