@@ -18,6 +18,8 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   const auto images_relay = spawn_relay<images_actor>(system, {"images"});
   const auto containers_relay = spawn_relay<containers_actor>(system, {"containers"});
   const auto keys_relay = spawn_relay<keys_actor>(system, {"keys"});
+  const auto api_relay = spawn_relay<api_actor>(system, {"api"});
+  const auto web = spawn_relay<web_actor>(system, {"web"});
   const auto conductor_relay = spawn_relay<conductor_actor>(system, {"conductor"});
   const auto log = spawn_relay<log_actor>(system, {"log"});
   const auto journal_relay = spawn_relay<journal_actor>(system, {"journal"});
@@ -27,10 +29,15 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   // The wiring: who is given whose handle, and so who can talk to whom.
   const images_links images_know{engine, store, conductor_relay};
   const containers_links containers_know{engine, conductor_relay, images_relay};
-  const keys_links keys_know{store, {}};
+  const keys_links keys_know{store, api_relay};
+  api_links api_knows{conductor_relay, keys_relay, host, web, {}};
+  if (from.target_file)
+    api_knows.trigger = source_relay;
   conductor_links conductor_knows{containers_relay, images_relay, store, host, keys_relay};
   target_source_links source_knows{file, conductor_relay, store, {}};
+  conductor_knows.watchers.emplace_back(api_relay);
   auto root_knows = config.root;
+  root_knows.watchers.emplace_back(api_relay);
   if (from.log) {
     conductor_knows.watchers.emplace_back(journal_relay);
     conductor_knows.journal = journal_relay;
@@ -42,6 +49,7 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   // within ten minutes before the process gives up and the service manager starts it whole.
   const restart_budget edge{20, 10min, 1s, 30s, 1min};    // The outside fails more than we do.
   const restart_budget decider{10, 10min, 1s, 30s, 1min}; // A bug that comes back is not healed so.
+  const restart_budget patient{1000, 10min, 1s, 30s, 1min}; // Its back-off keeps it below that.
   std::vector<child_spec> children;
   // First up and last down, so that it can tell of all the others.
   if (from.log) {
@@ -108,6 +116,21 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
         return spawn_actor(sys, target_source, settings, source_knows);
       }));
   }
+  // It tells `web` what no longer holds, and asks the conductor and `keys` where they stand.
+  children.push_back(child_of<api_actor>("api",
+    decider,
+    api_relay,
+    [api_knows, settings = config.api](caf::actor_system& sys, std::uint64_t incarnation) {
+      return spawn_actor(sys, run_api, settings, api_knows, incarnation);
+    }));
+  // Without it the containers go on: a port that another program has is no reason to give up.
+  if (from.web)
+    children.push_back(child_of<web_actor>("web",
+      patient,
+      web,
+      [start = from.web, api_relay](caf::actor_system& sys, std::uint64_t incarnation) {
+        return start(sys, incarnation, api_relay);
+      }));
 
   tree out;
   out.root = spawn_root(system, root_knows, std::move(children));
@@ -120,6 +143,8 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   if (from.target_file)
     out.target_source = source_relay;
   out.keys = keys_relay;
+  out.api = api_relay;
+  out.web = web;
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/api/api.hpp"
 #include "actors/conductor/conductor.hpp"
 #include "actors/containers/containers.hpp"
 #include "actors/images/images.hpp"
@@ -24,6 +25,10 @@ struct edges {
     engine;
   std::function<supervised<store_actor>(caf::actor_system&, std::uint64_t incarnation)> store;
   std::function<supervised<host_actor>(caf::actor_system&, std::uint64_t incarnation)> host;
+  /// Empty: nobody can ask over the network.
+  std::function<supervised<web_actor>(
+    caf::actor_system&, std::uint64_t incarnation, const api_actor&)>
+    web{};
   /// Empty: nothing is told to people, and there is no journal.
   std::function<supervised<log_actor>(caf::actor_system&, std::uint64_t incarnation)> log{};
   /// Empty: the target does not come from a file.
@@ -38,6 +43,7 @@ struct tree_config {
   images_config images;
   target_source_config target_source{};
   keys_config keys;
+  api_config api;
 };
 
 /// The stable handles, for those who ask from outside.
@@ -51,6 +57,8 @@ struct tree {
   host_actor host;
   target_source_actor target_source{}; ///< Null when the target does not come from a file.
   keys_actor keys;
+  api_actor api;
+  web_actor web; ///< Answers `unavailable` where there is no edge to the network.
 };
 
 /// Starts everything: who supervises whom, in which order, with which budget, and who listens to

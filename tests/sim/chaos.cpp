@@ -20,8 +20,8 @@ container_id draw_container(simulated_device& device) {
 }
 
 void kill_child(simulated_device& device) {
-  constexpr std::array<const char*, 7> names{
-    "conductor", "containers", "images", "keys", "engine", "store", "host"};
+  constexpr std::array<const char*, 8> names{
+    "conductor", "containers", "images", "keys", "api", "engine", "store", "host"};
   const auto* name = names[device.system.random().below(names.size())];
   ++device.faults->counts[std::string{"crash of "} + name];
   // Between an effect and its record, as often as not: in the middle of what it is doing.

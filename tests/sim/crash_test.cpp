@@ -49,7 +49,7 @@ outcome update_with_crash(const std::string& child, std::uint64_t k) {
 TEST_SUITE("sim") {
   TEST_CASE("sim: a crash of any child at any message changes nothing in the end") {
     for (const std::string child :
-      {"conductor", "containers", "images", "keys", "engine", "store", "host"}) {
+      {"conductor", "containers", "images", "keys", "api", "engine", "store", "host"}) {
       const auto undisturbed = update_with_crash(child, 0);
       REQUIRE(undisturbed.settled);
       REQUIRE(undisturbed.wrong.empty());

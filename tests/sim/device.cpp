@@ -46,6 +46,7 @@ void simulated_device::start() {
   };
   tree_config config;
   config.conductor.device = facts();
+  config.api.words = {"1.2.3", facts().os_version, facts().listen_port};
   config.keys.draw = [this] {
     key_material out{};
     for (auto& byte : out)
@@ -60,8 +61,16 @@ void simulated_device::power_cut() {
   world->on_event = nullptr;
   world->end_stream = [] {};
   forgiven_ = world->now();
-  for (const auto* name :
-    {"root", "relay", "conductor", "containers", "images", "keys", "engine", "store", "host"}) {
+  for (const auto* name : {"root",
+         "relay",
+         "conductor",
+         "containers",
+         "images",
+         "keys",
+         "api",
+         "engine",
+         "store",
+         "host"}) {
     for (const auto& actor : system.running(name))
       caf::anon_send_exit(caf::actor_cast<caf::actor>(actor), caf::exit_reason::kill);
   }
