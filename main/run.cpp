@@ -6,6 +6,8 @@
 #include "adapters/store/store.hpp"
 #include "adapters/system/notify.hpp"
 #include "adapters/target_file/target_file.hpp"
+#include "adapters/web/web.hpp"
+#include "main/listening.hpp"
 #include "main/settings.hpp"
 #include "main/signals.hpp"
 #include "main/tree.hpp"
@@ -56,6 +58,10 @@ struct ending {
   std::atomic<int> code{0};
 };
 
+result<std::vector<listen_address>> listen_of(const settings& with) {
+  return listen_addresses(with.listen, !with.facts.api_endpoint.empty(), with.facts.listen_port);
+}
+
 /// The file that the target comes from; empty when none was named.
 target_file_config file_of(const settings& with) {
   target_file_config out;
@@ -93,6 +99,11 @@ edges make_edges(loop& io, const settings& with, const held_engine& held) {
                 caf::actor_system& system, std::uint64_t) { return spawn_store(system, {path}); };
   host_config host{with.where.lock_dir, with.where.host_lock_dir};
   out.host = [host](caf::actor_system& system, std::uint64_t) { return spawn_host(system, host); };
+  web_config web;
+  web.listen = *listen_of(with); // `run` has checked it.
+  out.web = [&io, web](caf::actor_system&, std::uint64_t, const api_actor& api) {
+    return spawn_web(io, web, api);
+  };
   out.log = [](caf::actor_system& system, std::uint64_t) { return spawn_log(system); };
   if (held) {
     out.target_file = [&io, file = file_of(with), held](caf::actor_system&,
@@ -181,6 +192,7 @@ tree_config config_of(const settings& with) {
     return std::chrono::time_point_cast<wall_time::duration>(std::chrono::system_clock::now());
   };
   out.keys.draw = draw_key_material;
+  out.api.words = {version_number(), with.facts.os_version, with.facts.listen_port};
   out.root.probe_period = usual_probe_period;
   if (const auto period = service_manager::watchdog_period())
     out.root.probe_period = std::min(
@@ -246,10 +258,16 @@ int run(const run_options& options) {
   const auto with = find_settings(options);
   const auto engine =
     with ? http::address::parse(with->where.engine) : result<http::address>{http::address{}};
-  const auto held = with && engine ? hold_engine(*with) : result<held_engine>{nullptr};
-  if (!with || !engine || !held) {
+  const auto listen = with ? listen_of(*with) : fail(with.error());
+  const auto held = with && engine && listen ? hold_engine(*with) : result<held_engine>{nullptr};
+  for (const auto* why : {with ? nullptr : &with.error(),
+         engine ? nullptr : &engine.error(),
+         listen ? nullptr : &listen.error(),
+         held ? nullptr : &held.error()}) {
+    if (why == nullptr)
+      continue;
     end_log();
-    return refuse(!with ? with.error() : !engine ? engine.error() : held.error());
+    return refuse(*why);
   }
   tell_start(*with);
   const auto code = supervise(signals, *with, *held);
