@@ -91,14 +91,17 @@ void send(self_ptr self, const target_document& doc) {
   st.sending = true;
   st.insist = false;
   st.pauses.stop(send_timer);
-  self->request(st.links.conductor, conductor_deadline, set_target{doc, false})
+  const auto force = std::exchange(st.force, false);
+  self->request(st.links.conductor, conductor_deadline, set_target{doc, force})
     .then(
       [self, doc](const target_accepted&) {
         sent(self, doc);
         over(self);
       },
-      [self](const caf::error& why) {
-        not_sent(self, from_caf(why));
+      [self, force](const caf::error& why) {
+        const auto reason = from_caf(why);
+        self->state.force |= force && reason.code != errc::invalid_input;
+        not_sent(self, reason);
         over(self);
       });
 }
@@ -219,8 +222,9 @@ target_source_child::behavior_type target_source(
   self->state.links = std::move(links);
   return {
     [self](target_file::reading& found) { take_reading(self, found); },
-    [self](const look_for_target&) {
+    [self](const look_for_target& x) {
       self->state.insist = true;
+      self->state.force |= x.force;
       ask_file(self);
     },
     [self](const get_target_source&) { return self->state.now; },

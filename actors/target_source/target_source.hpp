@@ -54,6 +54,7 @@ struct target_source_memory {
   bool sending = false;
   bool send_again = false; ///< Something newer came meanwhile.
   bool insist = false;     ///< Sent also when it is what was accepted last.
+  bool force = false;      ///< Sent with force; until one was accepted, or refused for good.
 
   // Why the file is not the target; the first that is not empty is told.
   std::string refusal;      ///< Of the state folder.

@@ -33,6 +33,7 @@ struct neighbours {
   std::deque<error> conductor_answers; ///< Before it accepts again.
   bool conductor_is_silent = false;
   std::vector<std::string> targets; ///< The images of the service web that were asked for.
+  std::vector<bool> forced;         ///< Beside each of them.
   std::vector<target_source_state> told;
 };
 
@@ -84,6 +85,7 @@ conductor_actor::behavior_type conductor(conductor_actor::pointer self, const wo
     [w, self](const set_target& msg) -> caf::result<target_accepted> {
       const auto* services = msg.doc.doc.find("services");
       w->targets.push_back(*services->find("web")->find("image")->as_text());
+      w->forced.push_back(msg.force);
       if (w->conductor_is_silent)
         return self->make_response_promise<target_accepted>();
       if (w->conductor_answers.empty())
@@ -280,6 +282,25 @@ TEST_SUITE("target source") {
     caf::anon_send(b.source, look_for_target{});
     b.system.run_for(1s);
     CHECK(b.with->targets == images{"web:1", "web:2", "web:2"});
+  }
+
+  TEST_CASE("target source: force goes with the target that was looked for, and with no other") {
+    bench b;
+    b.start();
+    b.with->file = holding("web:2", 2);
+    b.with->conductor_answers = {error{errc::unavailable, "it is down"}};
+    caf::anon_send(b.source, look_for_target{true});
+    b.system.run_for(1min);
+    CHECK(b.with->forced == std::vector<bool>{false, true, true});
+    caf::anon_send(b.source, look_for_target{});
+    b.system.run_for(1s);
+    CHECK(b.with->forced == std::vector<bool>{false, true, true, false});
+    b.with->conductor_answers = {error{errc::invalid_input, "it is no target"}};
+    caf::anon_send(b.source, look_for_target{true});
+    b.system.run_for(1min);
+    caf::anon_send(b.source, look_for_target{});
+    b.system.run_for(1s);
+    CHECK(b.with->forced == std::vector<bool>{false, true, true, false, true, false});
   }
 
   TEST_CASE("target source: an edge that is down is asked again") {
