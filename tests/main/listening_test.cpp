@@ -24,8 +24,8 @@ TEST_SUITE("main") {
 
   TEST_CASE("listening: what was asked for, and nothing else") {
     const struct {
-      const char* asked;
-      const char* expected;
+      std::string asked;
+      std::string expected;
     } rows[] = {
       {"127.0.0.1", "127.0.0.1 48484"},
       {"127.0.0.1:80", "127.0.0.1 80"},

@@ -106,7 +106,7 @@ void device::start() {
     "--lock-dir=" + (folder_ / "locks").string(),
     "--engine=unix://" + (folder_ / "engine.sock").string(),
     "--listen=127.0.0.1:0",
-    "--log-level=debug",
+    "--log-level=" + log_level,
   });
   mark_ = 0;
 }

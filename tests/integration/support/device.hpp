@@ -25,6 +25,7 @@ public:
   device& operator=(const device&) = delete;
 
   // The program.
+  std::string log_level = "debug"; ///< From the next start on.
   void start();
   /// In order; its exit code.
   int stop();
