@@ -120,9 +120,13 @@ void device::kill() {
 }
 
 void device::want(const std::vector<wanted_app>& apps) {
+  want_document(target_document(uuid, engine_.image(""), apps).at(uuid));
+}
+
+void device::want_document(const json& part) {
   if (program_)
     mark_ = program_->said();
-  write_file(folder_ / "target.json", target_document(uuid, engine_.image(""), apps).dump(2));
+  write_file(folder_ / "target.json", json{{uuid, part}}.dump(2));
 }
 
 bool device::reached(std::chrono::seconds limit) {

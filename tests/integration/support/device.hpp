@@ -35,6 +35,8 @@ public:
   /// Writes the target's file, as an editor does: the new one takes the old one's place.
   void want(const wanted_app& app) { want(std::vector{app}); }
   void want(const std::vector<wanted_app>& apps);
+  /// One device's part of a document.
+  void want_document(const nlohmann::json& part);
   /// Until the program says that the target is reached, since the last `want` or `start`.
   bool reached(std::chrono::seconds limit = std::chrono::seconds{30});
   /// Starts the program at a target and waits for it.
