@@ -129,6 +129,26 @@ bool is_well(caf::scoped_actor& self, const root_actor& root) {
   return well;
 }
 
+/// Waits a moment until the local API listens, and tells where. It may come later: a port that is
+/// taken must not keep the device from its target. False when the end was asked for meanwhile.
+bool tell_listening(signal_line& signals, caf::scoped_actor& self, const tree& it) {
+  auto listens = false;
+  for (auto tries = 0; tries < 100 && !listens; ++tries) {
+    self->request(it.web, 1s, api::get_listening{})
+      .receive(
+        [&listens](const api::listening& now) {
+          for (const auto& where : now.addresses) {
+            listens = true;
+            spdlog::info("the local API listens on http://{}", where);
+          }
+        },
+        [](const caf::error&) {});
+    if (!listens && signals.wait(20ms) == signal_line::kind::end)
+      return false;
+  }
+  return true;
+}
+
 /// Feeds the watchdog until something ends the process.
 void keep_watch(signal_line& signals, const ending& end, caf::scoped_actor& self, const tree& it) {
   const auto period = service_manager::watchdog_period();
@@ -220,10 +240,12 @@ int supervise(signal_line& signals, const settings& with, const held_engine& hel
     signals.wake();
   });
   io.start();
-  service_manager::tell_ready();
   {
     caf::scoped_actor self{system};
-    keep_watch(signals, *end, self, it);
+    if (tell_listening(signals, self, it)) {
+      service_manager::tell_ready();
+      keep_watch(signals, *end, self, it);
+    }
   }
   const auto asked = !end->over;
   const auto in_time = !asked || stop(signals, *end, it);
