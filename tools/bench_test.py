@@ -126,6 +126,15 @@ class Recordings(unittest.TestCase):
         calls = [*INSTALL, call("POST", "/v1.41/networks/net1/connect", 92, 93, {"Container": "aaa"}, 200)]
         self.assertEqual(recording.repeatable(calls)[-1].needs, (0, 3))
 
+    def test_a_network_made_anew_waits_until_the_old_one_is_gone(self):
+        calls = [
+            *INSTALL[:2],
+            call("DELETE", "/v1.41/networks/net1", 21, 22, status=204),
+            call("POST", "/v1.41/networks/create", 23, 24, {"Name": "u_default"}, answer={"Id": "net2"}),
+            call("POST", "/v1.41/containers/create?name=a", 30, 50, {"Net": "u_default"}, answer={"Id": "aaa"}),
+        ]
+        self.assertEqual([step.needs for step in recording.repeatable(calls)], [(), (0,), (1,), (2,)])
+
     def test_ids_are_replaced_wherever_they_stand(self):
         self.assertEqual(recording.translated(b"/x/aaa/y?c=aaa", {"aaa": "new"}), b"/x/new/y?c=new")
 
@@ -264,16 +273,24 @@ class OnASocket(unittest.TestCase):
     def test_the_bare_client_makes_the_calls_again_with_the_ids_of_its_own_time(self):
         steps = recording.repeatable(self.record())
         self.server.seen, self.server.ids = [], "second"
-        Replay(self.engine, steps, 2, 10).run()
+        Replay(self.engine, steps, 2, 10).run(len(steps))
         self.assertEqual(
             self.server.seen, [("/v1/containers/create?name=a", b"{}"), ("/v1/containers/second1/start", b"")]
         )
+
+    def test_the_bare_client_goes_on_where_it_was(self):
+        replay = Replay(self.engine, recording.repeatable(self.record()), 2, 10)
+        self.server.seen, self.server.ids = [], "second"
+        replay.run(1)
+        self.assertEqual([path for path, _ in self.server.seen], ["/v1/containers/create?name=a"])
+        replay.run(2)
+        self.assertEqual([path for path, _ in self.server.seen][1:], ["/v1/containers/second1/start"])
 
     def test_the_bare_client_tells_when_the_engine_answers_otherwise(self):
         steps = recording.repeatable(self.record())
         self.server.start_status = 500
         with self.assertRaisesRegex(Trouble, "start: the engine answered 500, when recorded 204"):
-            Replay(self.engine, steps, 2, 10).run()
+            Replay(self.engine, steps, 2, 10).run(len(steps))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from .wire import Head, Wire
 
 
 class Replay:
-    """The recorded calls, with at most `width` under way."""
+    """The recorded calls, with at most `width` under way. May be run in parts: the ids are kept."""
 
     def __init__(self, engine: str, steps: list[Step], width: int, limit_s: float) -> None:
         self.engine, self.steps, self.width, self.limit_s = engine, steps, width, limit_s
@@ -22,22 +22,25 @@ class Replay:
         self.done: set[int] = set()
         self.ids: dict[str, str] = {}
         self.wrong: Optional[str] = None
+        self.end = 0
 
-    def run(self) -> None:
+    def run(self, end: int) -> None:
+        """All calls before that index which are not made yet."""
+        self.end = end
         workers = [threading.Thread(target=self._work, daemon=True) for _ in range(self.width)]
         limit = time.monotonic() + self.limit_s
         for worker in workers:
             worker.start()
         for worker in workers:
             worker.join(max(0.0, limit - time.monotonic()))
-        if self.wrong or len(self.done) < len(self.steps):
+        if self.wrong or len(self.done) < end:
             raise Trouble(f"the bare client: {self.wrong or f'not done within {self.limit_s} s'}")
 
     def _next(self) -> Optional[int]:
         """The first call that waits for nothing; nothing when all are taken."""
         with self.turn:
-            while self.wrong is None and len(self.taken) < len(self.steps):
-                for index, step in enumerate(self.steps):
+            while self.wrong is None and len(self.taken) < self.end:
+                for index, step in enumerate(self.steps[: self.end]):
                     if index not in self.taken and self.done.issuperset(step.needs):
                         self.taken.add(index)
                         return index

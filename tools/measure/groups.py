@@ -17,7 +17,7 @@ from .engine import Engine, Starts
 from .figures import median
 from .program import Home, Run, home
 from .recorder import Recorder
-from .recording import busy_ns, repeatable, width_of
+from .recording import Call, Step, busy_ns, repeatable, width_of, writes_in
 from .trouble import Trouble
 
 REACHED_S = 120
@@ -188,9 +188,10 @@ def waiting(bench: Bench, through: str) -> Iterator[tuple[Home, Run]]:
             yield where, run
 
 
-def install_by_copal(bench: Bench, through: str) -> tuple[float, float]:
+def install_by_copal(bench: Bench, through: str, before: Callable[[], None] = lambda: None) -> tuple[float, float]:
     """Milliseconds of the wall clock, and of Copal's CPU."""
     with waiting(bench, through) as (where, run), Starts(bench.engine) as starts:
+        before()
         cpu = processes.cpu_ns(run.pid)
         began = where.write(compose(bench.image, 10))
         ended = starts.last_of(10, REACHED_S)
@@ -199,29 +200,45 @@ def install_by_copal(bench: Bench, through: str) -> tuple[float, float]:
         return (ended - began) / 1e6, (processes.cpu_ns(run.pid) - cpu) / 1e6
 
 
-def install_by_hand(bench: Bench, steps, width: int) -> float:
+@dataclasses.dataclass(frozen=True)
+class Script:
+    """What Copal did, for a bare client to do again."""
+
+    steps: list[Step]
+    prepared: int  # so many of them came before the install
+    width: int
+
+
+def record_install(bench: Bench) -> Script:
+    prepared: list[Call] = []
+    with tempfile.TemporaryDirectory(prefix="copal-bench-") as folder:
+        with Recorder(os.path.join(folder, "engine.sock"), bench.engine.path) as recorder:
+            install_by_copal(bench, recorder.path, lambda: prepared.extend(recorder.take()))
+            calls = recorder.take()
+    writes, width = len(writes_in(calls)), width_of(calls)
+    bench.say(f"  {writes} calls that change something, at most {width} at once, and {len(calls) - writes} reads")
+    return Script(repeatable(prepared + calls), len(writes_in(prepared)), width)
+
+
+def install_by_hand(bench: Bench, script: Script) -> float:
     bench.engine.empty()
+    replay = Replay(bench.engine.path, script.steps, script.width, REACHED_S)
+    replay.run(script.prepared)
     time.sleep(2)
     with Starts(bench.engine) as starts:
         began = time.time_ns()
-        Replay(bench.engine.path, steps, width, REACHED_S).run()
+        replay.run(len(script.steps))
         return (starts.last_of(10, REACHED_S) - began) / 1e6
 
 
 def install(bench: Bench) -> dict[str, float]:
-    with tempfile.TemporaryDirectory(prefix="copal-bench-") as folder:
-        with Recorder(os.path.join(folder, "engine.sock"), bench.engine.path) as recorder:
-            install_by_copal(bench, recorder.path)
-            calls = recorder.take()
-    steps, width = repeatable(calls), width_of(calls)
-    reads = len(calls) - len(steps)
-    bench.say(f"install: {len(steps)} calls that change something, at most {width} at once, and {reads} reads")
+    script = record_install(bench)
     took, cpu, by_hand = [], [], []
     for _ in range(bench.extent.installs):
         wall, used = install_by_copal(bench, bench.engine.path)
         took.append(wall)
         cpu.append(used)
-        by_hand.append(install_by_hand(bench, steps, width))
+        by_hand.append(install_by_hand(bench, script))
     bench.engine.empty()
     return {"install10_ms": median(took), "install10_bare_ms": median(by_hand), "install10_cpu_ms": median(cpu)}
 

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,7 +20,11 @@ ANSWER_S = 20
 END_S = 15
 RETRY_S = 0.0005  # often enough for a figure in milliseconds, and no load
 
-GLOBAL_KEY = "SELECT key FROM api_key WHERE app = 0 AND service = ''"
+READ_KEY = """
+import sqlite3, sys
+store = sqlite3.connect(sys.argv[1])
+print(store.execute("SELECT key FROM api_key WHERE app = 0 AND service = ''").fetchone()[0])
+"""
 
 
 def free_port() -> int:
@@ -46,12 +51,15 @@ class Home:
 
     def key(self) -> str:
         """The key of the local API, from Copal's store."""
-        # In a process of its own: SQLite's pages mapped here would be counted as shared with Copal.
-        script = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1], uri=True).execute(sys.argv[2]).fetchone()[0])"
-        store = f"file:{self.folder}/state/copal.sqlite?mode=ro"
-        done = subprocess.run(
-            [sys.executable, "-c", script, store, GLOBAL_KEY], capture_output=True, text=True, timeout=30, check=False
-        )
+        # In a process of its own: SQLite's pages mapped here would be counted as shared with Copal. From a
+        # copy, as Copal holds the file for itself.
+        with tempfile.TemporaryDirectory(prefix="copal-bench-") as copy:
+            for file in (self.folder / "state").glob("copal.sqlite*"):
+                shutil.copy(file, copy)
+            done = subprocess.run(
+                [sys.executable, "-c", READ_KEY, f"{copy}/copal.sqlite"],
+                capture_output=True, text=True, timeout=30, check=False,
+            )  # fmt: skip
         if done.returncode != 0:
             raise Trouble(f"the key of the local API: {done.stderr.strip().splitlines()[-1]}")
         return done.stdout.strip()

@@ -8,7 +8,7 @@ import re
 from typing import Iterable
 
 READS = ("GET", "HEAD")
-CREATE = re.compile(r"/(containers|networks|volumes)/create(?:\?.*\bname=([^&]+))?")
+CREATE = re.compile(r"/(containers|networks|volumes)/create\b")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +75,8 @@ def repeatable(calls: Iterable[Call]) -> list[Step]:
     that: a client in no hurry to look at anything would not wait for more.
     """
     steps: list[Step] = []
-    makers: dict[str, int] = {}  # id or name of a network or volume -> the step that makes it
+    names: dict[str, list[str]] = {}  # id of a network or volume -> what others call it
+    makers: dict[str, int] = {}  # one of these -> the step that makes it, or takes it away
     last: dict[str, int] = {}  # id of a container -> the last step about it
     for index, call in enumerate(writes_in(calls)):
         text = call.target + "\n" + call.body.decode("utf-8", "replace")
@@ -83,13 +84,17 @@ def repeatable(calls: Iterable[Call]) -> list[Step]:
         for container in [one for one in last if one in text]:
             needs.add(last[container])
             last[container] = index
+        if call.method == "DELETE":
+            gone = [name for one, called in names.items() if one in call.target for name in called]
+            makers.update({name: index for name in gone})
         made, creation = "", CREATE.search(call.target)
         if creation and call.status < 300:
             made = id_in(call.answer)
             if creation.group(1) == "containers":
                 last[made] = index
             else:
-                makers.update({name: index for name in (made, name_in(call.body)) if name})
+                names[made] = [name for name in (made, name_in(call.body)) if name]
+                makers.update({name: index for name in names[made]})
         steps.append(Step(call, tuple(sorted(needs)), made))
     return steps
 
