@@ -47,7 +47,7 @@ TEST_SUITE("stories") {
     device d{shared_engine()};
     d.want_document(fixture_target());
     d.start();
-    REQUIRE(d.reached(std::chrono::seconds{60}));
+    REQUIRE(d.reached());
     const auto ids = d.ids();
     CHECK(ids.size() >= 45);
     CHECK(d.changes().find("remove") == std::string::npos);

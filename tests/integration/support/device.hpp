@@ -38,7 +38,7 @@ public:
   /// One device's part of a document.
   void want_document(const nlohmann::json& part);
   /// Until the program says that the target is reached, since the last `want` or `start`.
-  bool reached(std::chrono::seconds limit = std::chrono::seconds{30});
+  bool reached(std::chrono::seconds limit = std::chrono::seconds{120});
   /// Starts the program at a target and waits for it.
   bool install(const wanted_app& app);
   /// Another target, reached.
@@ -46,7 +46,7 @@ public:
 
   /// Waits for something that the engine shows.
   bool eventually(
-    const std::function<bool()>& done, std::chrono::seconds limit = std::chrono::seconds{30});
+    const std::function<bool()>& done, std::chrono::seconds limit = std::chrono::seconds{120});
 
   // What it asked the engine for since `forget_calls`, in words: "create web; start web".
   void forget_calls();
