@@ -82,8 +82,8 @@ void note_change(containers_state& st, const engine::event& e) {
   const auto in_look = std::any_of(st.steps.begin(), st.steps.end(), [&id](const auto& entry) {
     return entry.second.looking && entry.second.id == id;
   });
-  constexpr std::array<std::string_view, 8> changing{
-    "die", "start", "pause", "unpause", "rename", "update", "connect", "disconnect"};
+  constexpr std::array<std::string_view, 9> changing{
+    "die", "start", "pause", "unpause", "rename", "update", "destroy", "connect", "disconnect"};
   const auto changes = std::find(changing.begin(), changing.end(), e.action) != changing.end();
   if (changes && (in_look || st.looking.contains(id)))
     st.look_again.insert(id);

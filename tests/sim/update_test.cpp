@@ -52,6 +52,33 @@ TEST_SUITE("sim") {
     }
   }
 
+  TEST_CASE("sim: what changes again while it is being looked at is put right, too") {
+    for (const auto seed : seeds(150)) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      auto& random = device.system.random();
+      publish_images(*device.world);
+      device.start();
+      REQUIRE(device.insist_on(draw_target(random)));
+      check_at_target(device);
+      // Many answers come seconds after what they tell of. None is lost, nor is an event: the next
+      // full listing is not to be waited for.
+      device.faults->rates.slow = 40;
+      for (auto i = 0; i < 4; ++i) {
+        for (auto hurts = random.between(2, 6); hurts > 0; --hurts) {
+          hurt_container(device);
+          device.system.run_for(
+            random.between(std::chrono::milliseconds{0}, std::chrono::seconds{5}));
+          device.world->recover();
+        }
+        device.system.run_for(std::chrono::minutes{1});
+        CHECK(device.run_until_settled(std::chrono::minutes{6}));
+        const auto wrong = device.faults_against(device.where().target);
+        CHECK_MESSAGE(wrong.empty(), "not put right:", join(wrong));
+      }
+    }
+  }
+
   TEST_CASE("sim: a container that the engine never shows as asked is not made anew all the time") {
     simulated_device device{1};
     publish_images(*device.world);

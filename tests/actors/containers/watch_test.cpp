@@ -41,6 +41,29 @@ TEST_SUITE("containers: watch") {
     CHECK(bench.shown(id).config.networks.contains("back"));
   }
 
+  TEST_CASE("watch: a new container that goes while it is looked at is not shown") {
+    containers_bench bench;
+    (void)bench.add_container("web", "front");
+    bench.start();
+    const auto like = bench.view().containers.front();
+    auto who = like.who;
+    who.name = service_name{"db"};
+    auto config = like.what.config;
+    config.labels["io.balena.service-name"] = "db";
+    bench.slow_down<engine::inspect_container>();
+    // Never started, it tells of its end by nothing but that it is gone.
+    install_service made{who, "db_102_1001_c0ffee", config, true};
+    (void)bench.begin({app_id{1}, std::move(made), "test"});
+    REQUIRE(bench.wait_for_call("inspect_container"));
+    for (const auto& c : std::map{bench.world->containers}) {
+      if (c.second.name == "db_102_1001_c0ffee")
+        REQUIRE(bench.world->remove_container(c.first, true));
+    }
+    bench.system.run_for(60s);
+    CHECK(bench.world->containers.size() == 1);
+    CHECK(bench.view().containers.size() == 1);
+  }
+
   TEST_CASE("watch: a network that goes while networks are listed is not shown") {
     containers_bench bench;
     bench.start();
