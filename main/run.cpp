@@ -1,13 +1,9 @@
 #include "main/run.hpp"
 
-#include "adapters/engine/engine.hpp"
-#include "adapters/host/host.hpp"
+#include "adapters/log/log.hpp"
 #include "adapters/loop/loop.hpp"
-#include "adapters/store/store.hpp"
 #include "adapters/system/notify.hpp"
-#include "adapters/target_file/target_file.hpp"
-#include "adapters/web/web.hpp"
-#include "main/listening.hpp"
+#include "main/edges.hpp"
 #include "main/settings.hpp"
 #include "main/signals.hpp"
 #include "main/tree.hpp"
@@ -52,68 +48,36 @@ struct quiet_system : caf::actor_system_config {
   }
 };
 
+/// What keys of the local API are made from; the system's own source.
+key_material draw_key_material() {
+  std::random_device source;
+  key_material out{};
+  for (auto& byte : out)
+    byte = static_cast<std::uint8_t>(source());
+  return out;
+}
+
+tree_config config_of(const settings& with) {
+  tree_config out;
+  out.conductor.device = with.facts;
+  out.target_source.take_over = with.take_over;
+  out.target_source.wall_clock = [] {
+    return std::chrono::time_point_cast<wall_time::duration>(std::chrono::system_clock::now());
+  };
+  out.keys.draw = draw_key_material;
+  out.api.words = {version_number(), with.facts.os_version, with.facts.listen_port};
+  out.root.probe_period = usual_probe_period;
+  if (const auto period = service_manager::watchdog_period())
+    out.root.probe_period = std::min(
+      out.root.probe_period, std::chrono::duration_cast<std::chrono::milliseconds>(*period / 2));
+  return out;
+}
+
 /// Why the root ended, told from its thread to the main thread.
 struct ending {
   std::atomic<bool> over{false};
   std::atomic<int> code{0};
 };
-
-result<std::vector<listen_address>> listen_of(const settings& with) {
-  return listen_addresses(with.listen, !with.facts.api_endpoint.empty(), with.facts.listen_port);
-}
-
-/// The file that the target comes from; empty when none was named.
-target_file_config file_of(const settings& with) {
-  target_file_config out;
-  out.path = with.compose.empty() ? with.target : with.compose;
-  out.form = with.compose.empty() ? dialect::cloud_v3 : dialect::compose;
-  out.project = with.project_name;
-  out.variables = compose_variables();
-  return out;
-}
-
-using held_engine = std::shared_ptr<const target_file::engine_claim>;
-
-/// The right to keep the engine at the file's target; null without a file.
-result<held_engine> hold_engine(const settings& with) {
-  const auto file = file_of(with);
-  if (file.path.empty())
-    return nullptr;
-  const auto now = target_file::read_once(file);
-  auto held = target_file::engine_claim::take(
-    with.where.runtime_dir, {with.where.engine, now.project, now.path});
-  if (!held)
-    return fail(held.error());
-  return std::make_shared<const target_file::engine_claim>(std::move(*held));
-}
-
-edges make_edges(loop& io, const settings& with, const held_engine& held) {
-  edges out;
-  engine_config engine;
-  engine.server = *http::address::parse(with.where.engine); // `run` has checked it.
-  out.engine = [&io, engine](caf::actor_system&,
-                 std::uint64_t,
-                 const event_sink_actor& events,
-                 const pull_sink_actor& pulls) { return spawn_engine(io, engine, events, pulls); };
-  out.store = [path = with.where.state_dir / "copal.sqlite"](
-                caf::actor_system& system, std::uint64_t) { return spawn_store(system, {path}); };
-  host_config host{with.where.lock_dir, with.where.host_lock_dir};
-  out.host = [host](caf::actor_system& system, std::uint64_t) { return spawn_host(system, host); };
-  web_config web;
-  web.listen = *listen_of(with); // `run` has checked it.
-  out.web = [&io, web](caf::actor_system&, std::uint64_t, const api_actor& api) {
-    return spawn_web(io, web, api);
-  };
-  out.log = [](caf::actor_system& system, std::uint64_t) { return spawn_log(system); };
-  if (held) {
-    out.target_file = [&io, file = file_of(with), held](caf::actor_system&,
-                        std::uint64_t incarnation,
-                        const target_file_sink_actor& news) {
-      return spawn_target_file(io, file, *held, incarnation, news);
-    };
-  }
-  return out;
-}
 
 /// Every part answers, or is being started again by the root.
 bool is_well(caf::scoped_actor& self, const root_actor& root) {
@@ -195,31 +159,6 @@ void tell_start(const settings& with) {
     spdlog::info("target: the one that was accepted last (no file was named)");
 }
 
-/// What keys of the local API are made from; the system's own source.
-key_material draw_key_material() {
-  std::random_device source;
-  key_material out{};
-  for (auto& byte : out)
-    byte = static_cast<std::uint8_t>(source());
-  return out;
-}
-
-tree_config config_of(const settings& with) {
-  tree_config out;
-  out.conductor.device = with.facts;
-  out.target_source.take_over = with.take_over;
-  out.target_source.wall_clock = [] {
-    return std::chrono::time_point_cast<wall_time::duration>(std::chrono::system_clock::now());
-  };
-  out.keys.draw = draw_key_material;
-  out.api.words = {version_number(), with.facts.os_version, with.facts.listen_port};
-  out.root.probe_period = usual_probe_period;
-  if (const auto period = service_manager::watchdog_period())
-    out.root.probe_period = std::min(
-      out.root.probe_period, std::chrono::duration_cast<std::chrono::milliseconds>(*period / 2));
-  return out;
-}
-
 /// A reader of the log that does not read must not keep the process.
 void end_log() {
   ::alarm(1);
@@ -228,12 +167,12 @@ void end_log() {
 }
 
 /// The supervisor itself, once everything is known. Does not return when the end takes too long.
-int supervise(signal_line& signals, const settings& with, const held_engine& held) {
+int supervise(signal_line& signals, const settings& with, const edge_settings& stand_on) {
   quiet_system config;
   caf::actor_system system{config};
   loop io{system};
   auto end = std::make_shared<ending>();
-  auto it = plant_tree(system, config_of(with), make_edges(io, with, held));
+  auto it = plant_tree(system, config_of(with), make_edges(io, stand_on));
   it.root->attach_functor([end, &signals](const caf::error& reason) {
     end->code = static_cast<int>(exit_code_of(reason));
     end->over = true;
@@ -277,22 +216,18 @@ int run(const run_options& options) {
     return refuse(log.error());
   signal_line signals; // before the first thread
   open_log(*log);
-  const auto with = find_settings(options);
-  const auto engine =
-    with ? http::address::parse(with->where.engine) : result<http::address>{http::address{}};
-  const auto listen = with ? listen_of(*with) : fail(with.error());
-  const auto held = with && engine && listen ? hold_engine(*with) : result<held_engine>{nullptr};
-  for (const auto* why : {with ? nullptr : &with.error(),
-         engine ? nullptr : &engine.error(),
-         listen ? nullptr : &listen.error(),
-         held ? nullptr : &held.error()}) {
-    if (why == nullptr)
-      continue;
+  const auto refused = [](const error& why) {
     end_log();
-    return refuse(*why);
-  }
+    return refuse(why);
+  };
+  const auto with = find_settings(options);
+  if (!with)
+    return refused(with.error());
+  const auto stand_on = edge_settings_of(*with);
+  if (!stand_on)
+    return refused(stand_on.error());
   tell_start(*with);
-  const auto code = supervise(signals, *with, *held);
+  const auto code = supervise(signals, *with, *stand_on);
   end_log();
   return code;
 }

@@ -69,7 +69,7 @@ value image_value(const progress& now, const image_row& row) {
   return value::map({
     {"name", row.name},
     {"appId", row.app.value},
-    {"serviceName", row.service_name_.value},
+    {"serviceName", row.used_by.value},
     {"imageId", row.image.value},
     {"dockerImageId", row.engine_id.value},
     {"status", status.text},
@@ -111,7 +111,7 @@ std::vector<const supervised_container*> containers_of(const progress& now, app_
 
 bool has_image(const progress& now, app_id app, const target_service& service) {
   return std::any_of(now.images.rows.begin(), now.images.rows.end(), [&](const image_row& row) {
-    return row.app == app && row.service_name_ == service.name && row.name == service.image_name
+    return row.app == app && row.used_by == service.name && row.name == service.image_name
            && !row.engine_id.empty();
   });
 }
@@ -133,7 +133,7 @@ void add_first_service(const progress& now, const target_app& app, value& out) {
   const auto& service = app.release->services.front();
   image_status status{"Downloading", 0};
   for (const auto& row : now.images.rows) {
-    if (row.app == app.id && row.service_name_ == service.name && row.name == service.image_name)
+    if (row.app == app.id && row.used_by == service.name && row.name == service.image_name)
       status = image_status_of(now, row);
   }
   for (const auto* c : containers_of(now, app.id)) {

@@ -124,7 +124,7 @@ target_app read_app(
   out.id.value = number_of(n, "id");
   if (const auto field = required(n, "name"))
     out.name = short_text(*field);
-  out.class_ = read_class(n);
+  out.kind = read_class(n);
   if (const auto parent = present(n, "parent_app"))
     static_cast<void>(short_text(*parent)); // checked, not needed
   if (const auto field = n.get("is_host"))

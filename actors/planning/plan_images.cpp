@@ -21,7 +21,7 @@ image_row row_for(const target_app& app, const target_service& service) {
   row.app = app.id;
   row.uuid = app.uuid;
   row.service = service.id;
-  row.service_name_ = service.name;
+  row.used_by = service.name;
   row.image = service.image;
   row.release = app.release->id;
   row.commit = app.release->commit;
@@ -59,7 +59,7 @@ bool kills_first(update_strategy strategy) {
 }
 
 bool is_row_of(const container_identity& who, const image_row& row) {
-  return who.app == row.app && who.name == row.service_name_ && who.image == row.image
+  return who.app == row.app && who.name == row.used_by && who.image == row.image
          && who.release == row.release && who.commit == row.commit;
 }
 
@@ -70,7 +70,7 @@ bool is_needed(const situation& s, const std::vector<app_standing>& apps, const 
     for (const auto& pair : app.pairs) {
       if (key_of(pair.image.wanted) == key_of(row))
         return true;
-      if (app.id == row.app && pair.target->name == row.service_name_
+      if (app.id == row.app && pair.target->name == row.used_by
           && pair.image.what != image_standing::kind::ready
           && pair.target->strategy != update_strategy::delete_then_download)
         return true;
@@ -126,7 +126,7 @@ void plan_fetch(const situation& s,
     // An old image that somebody else runs from is not waited for: it may wait for us, or be a
     // stranger's, which shows when its removal fails.
     const auto old = std::any_of(s.images.rows.begin(), s.images.rows.end(), [&](const auto& row) {
-      return row.app == app.id && row.service_name_ == pair.target->name && row.name != name
+      return row.app == app.id && row.used_by == pair.target->name && row.name != name
              && !is_needed(s, apps, row) && !s.failures.contains("image:" + row.name);
     });
     if (old)

@@ -126,23 +126,34 @@ void compare_services(const situation& s, app_standing& app) {
   }
 }
 
-void stand_networks(const situation& s, app_standing& app) {
-  std::set<std::string> wanted;
-  if (app.target != nullptr && app.target->release) {
-    for (const auto& n : app.target->release->networks) {
-      wanted.insert(n.engine_name);
-      std::vector<const engine_network*> found;
-      for (const auto& e : s.engine.networks) {
-        if (e.name == n.engine_name && is_supervised(e.config.labels))
-          found.push_back(&e);
-      }
-      if (found.size() == 1 && differences(found.front()->config, n.config).empty())
-        continue;
-      app.missing.insert(n.engine_name);
-      if (!found.empty())
-        app.leaving.insert(n.engine_name);
-    }
+/// Ours, by that name; the engine allows several.
+std::vector<const engine_network*> networks_named(const situation& s, const std::string& name) {
+  std::vector<const engine_network*> out;
+  for (const auto& e : s.engine.networks) {
+    if (e.name == name && is_supervised(e.config.labels))
+      out.push_back(&e);
   }
+  return out;
+}
+
+std::set<std::string> stand_wanted_networks(const situation& s, app_standing& app) {
+  std::set<std::string> wanted;
+  if (app.target == nullptr || !app.target->release)
+    return wanted;
+  for (const auto& n : app.target->release->networks) {
+    wanted.insert(n.engine_name);
+    const auto found = networks_named(s, n.engine_name);
+    if (found.size() == 1 && differences(found.front()->config, n.config).empty())
+      continue;
+    app.missing.insert(n.engine_name);
+    if (!found.empty())
+      app.leaving.insert(n.engine_name);
+  }
+  return wanted;
+}
+
+void stand_networks(const situation& s, app_standing& app) {
+  const auto wanted = stand_wanted_networks(s, app);
   for (const auto& e : s.engine.networks) {
     if (is_supervised(e.config.labels) && belongs_to(e, key_of(app)) && !wanted.contains(e.name))
       app.leaving.insert(e.name);

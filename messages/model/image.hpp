@@ -118,7 +118,7 @@ struct image_row {
   app_id app;
   app_uuid uuid;
   service_id service;
-  service_name service_name_;
+  service_name used_by;
   image_id image;
   release_id release;
   commit_id commit;
@@ -136,7 +136,7 @@ typename I::result_type inspect(I& f, image_row& x) {
     x.app,
     x.uuid,
     x.service,
-    x.service_name_,
+    x.used_by,
     x.image,
     x.release,
     x.commit,

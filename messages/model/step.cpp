@@ -18,7 +18,7 @@ struct describe {
   wording operator()(const fetch_image& a) const { return {"fetch", a.row.name}; }
   wording operator()(const save_image& a) const { return {"saveImage", a.row.name}; }
   wording operator()(const remove_image& a) const {
-    return {"removeImage", a.row.name + " of " + a.row.service_name_.value};
+    return {"removeImage", a.row.name + " of " + a.row.used_by.value};
   }
   wording operator()(const install_service& a) const {
     return {a.create_only ? "install" : "start", a.who.name.value};

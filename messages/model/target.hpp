@@ -71,7 +71,7 @@ struct target_app {
   app_id id;
   app_uuid uuid;
   std::string name;
-  app_class class_ = app_class::fleet;
+  app_class kind = app_class::fleet;
   bool is_host = false;
   std::optional<target_release> release; ///< Absent: nothing is to run.
 
@@ -164,7 +164,7 @@ typename I::result_type inspect(I& f, target_release& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, target_app& x) {
-  return f(x.id, x.uuid, x.name, x.class_, x.is_host, x.release);
+  return f(x.id, x.uuid, x.name, x.kind, x.is_host, x.release);
 }
 
 template <class I>

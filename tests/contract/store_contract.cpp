@@ -17,7 +17,7 @@ image_row example_row() {
     .app = {1},
     .uuid = {"a1"},
     .service = {2},
-    .service_name_ = {"web"},
+    .used_by = {"web"},
     .image = {3},
     .release = {4},
     .commit = {"c1"},
@@ -32,7 +32,7 @@ std::vector<image_row> neighbours_of_example() {
   all[1].app = {9};
   all[2].uuid = {"a9"};
   all[3].service = {9};
-  all[4].service_name_ = {"db"};
+  all[4].used_by = {"db"};
   all[5].image = {9};
   all[6].release = {9};
   all[7].commit = {"c9"};

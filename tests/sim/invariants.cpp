@@ -269,7 +269,7 @@ void check_rows(
       ++wanted;
       const auto& rows = device.disk->rows;
       const auto it = std::find_if(rows.begin(), rows.end(), [&](const image_row& r) {
-        return r.app == app.id && r.service_name_ == service.name && r.commit == app.release->commit
+        return r.app == app.id && r.used_by == service.name && r.commit == app.release->commit
                && r.name == service.image_name;
       });
       if (it == rows.end() || !device.world->images.contains(it->engine_id))

@@ -30,7 +30,7 @@ image_row row_of(int app, const std::string& service, const std::string& engine_
   image_row out;
   out.name = "registry/" + service + ":1";
   out.app = app_id{app};
-  out.service_name_ = service_name{service};
+  out.used_by = service_name{service};
   out.image = image_id{app * 100};
   out.engine_id = engine_image_id{engine_id};
   return out;

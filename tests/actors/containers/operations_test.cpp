@@ -157,7 +157,7 @@ TEST_SUITE("containers: operations") {
   TEST_CASE("operations: what cannot be done is told") {
     image_row row;
     row.name = "web:1";
-    row.service_name_.value = "web";
+    row.used_by.value = "web";
     const std::string not_ours = "internal error: not a step on containers: ";
     const struct {
       std::string name;

@@ -29,7 +29,7 @@ image_row images_bench::add_row(
   row.app = app_id{1};
   row.uuid = app_uuid{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
   row.service = service_id{service};
-  row.service_name_ = service_name{"s" + std::to_string(service)};
+  row.used_by = service_name{"s" + std::to_string(service)};
   row.image = image_id{100 + service};
   row.release = release_id{1};
   row.commit = commit_id{"c0ffee"};

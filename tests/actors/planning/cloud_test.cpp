@@ -61,7 +61,7 @@ TEST_SUITE("planning: cloud") {
     CHECK(app.id.value == 7);
     CHECK(app.uuid.value == "a7");
     CHECK(app.name == "shop");
-    CHECK((app.class_ == app_class::fleet));
+    CHECK((app.kind == app_class::fleet));
     CHECK_FALSE(app.is_host);
     REQUIRE(app.release);
     CHECK(app.release->id.value == 70);
@@ -225,7 +225,7 @@ TEST_SUITE("planning: cloud") {
     CHECK_FALSE(made->target.apps[0].release);
     const auto& app = made->target.apps[1];
     CHECK(app.is_host);
-    CHECK((app.class_ == app_class::block));
+    CHECK((app.kind == app_class::block));
     CHECK_FALSE(app.release->services[1].running);
   }
 

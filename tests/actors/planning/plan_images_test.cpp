@@ -120,7 +120,7 @@ TEST_SUITE("planning: images") {
         {save_web, "wait, in progress: " + save_web, db_waits, web_waits}},
       {"recorded for the other too",
         device{both}.fetched("web:1").but([](auto& s) {
-          std::erase_if(s.images.rows, [](const auto& r) { return r.service_name_.value == "db"; });
+          std::erase_if(s.images.rows, [](const auto& r) { return r.used_by.value == "db"; });
         }),
         {save_web, db_waits, web_waits}},
       {"then both start",

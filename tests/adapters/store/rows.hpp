@@ -12,7 +12,7 @@ inline image_row numbered_row(int n) {
     .app = {1},
     .uuid = {"0123456789abcdef0123456789abcdef"},
     .service = {n},
-    .service_name_ = {"service-" + std::to_string(n)},
+    .used_by = {"service-" + std::to_string(n)},
     .image = {n},
     .release = {1},
     .commit = {"0123456789abcdef0123456789abcdef"},

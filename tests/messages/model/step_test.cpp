@@ -10,7 +10,7 @@ namespace {
 image_row row() {
   image_row out;
   out.name = "web:1";
-  out.service_name_ = {"web"};
+  out.used_by = {"web"};
   return out;
 }
 
