@@ -2,6 +2,7 @@
 
 #include "adapters/log/log.hpp"
 #include "adapters/loop/loop.hpp"
+#include "adapters/system/memory.hpp"
 #include "adapters/system/notify.hpp"
 #include "main/edges.hpp"
 #include "main/settings.hpp"
@@ -9,6 +10,7 @@
 #include "main/tree.hpp"
 #include "main/version.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <iostream>
@@ -33,8 +35,13 @@ constexpr int cannot_start = 1;
 /// The whole end, from the signal on, takes no longer.
 constexpr std::chrono::milliseconds end_bound = 9s;
 
-/// How often the children are asked for a sign of life, when no watchdog wants it more often.
-constexpr std::chrono::milliseconds usual_probe_period = 20s;
+/// How often the children are asked for a sign of life, when no watchdog wants it more often. Each
+/// time wakes every thread.
+constexpr std::chrono::milliseconds usual_probe_period = 60s;
+
+/// When memory is given back: once the start is over, and after that what a burst has taken.
+constexpr std::chrono::seconds first_tidying = 10s;
+constexpr std::chrono::minutes tidying_period = 10min;
 
 /// CAF without its polling: nothing wakes up at rest. Source: the measurements in docs/.
 struct quiet_system : caf::actor_system_config {
@@ -113,21 +120,29 @@ bool tell_listening(signal_line& signals, caf::scoped_actor& self, const tree& i
   return true;
 }
 
-/// Feeds the watchdog until something ends the process.
+using moment = std::chrono::steady_clock::time_point;
+
+/// Feeds the watchdog, and now and then gives memory back, until something ends the process.
 void keep_watch(signal_line& signals, const ending& end, caf::scoped_actor& self, const tree& it) {
   const auto period = service_manager::watchdog_period();
+  const auto begun = std::chrono::steady_clock::now();
+  auto feeding = period ? begun + *period / 2 : moment::max();
+  auto tidying = begun + first_tidying;
   while (!end.over) {
-    const auto half =
-      period ? std::chrono::duration_cast<std::chrono::milliseconds>(*period / 2) : 0ms;
-    switch (period ? signals.wait(half) : signals.wait()) {
-      case signal_line::kind::end:
-        return;
-      case signal_line::kind::wake:
-        break;
-      case signal_line::kind::none:
-        if (is_well(self, it.root))
-          service_manager::feed_watchdog();
-        break;
+    const auto left = std::min(feeding, tidying) - std::chrono::steady_clock::now();
+    const auto longest = std::max(left, moment::duration::zero());
+    const auto heard = signals.wait(std::chrono::ceil<std::chrono::milliseconds>(longest));
+    if (heard == signal_line::kind::end)
+      return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= tidying) {
+      give_back_idle_memory();
+      tidying = now + tidying_period;
+    }
+    if (now >= feeding) {
+      if (is_well(self, it.root))
+        service_manager::feed_watchdog();
+      feeding = now + *period / 2;
     }
   }
 }
@@ -168,6 +183,7 @@ void end_log() {
 
 /// The supervisor itself, once everything is known. Does not return when the end takes too long.
 int supervise(signal_line& signals, const settings& with, const edge_settings& stand_on) {
+  share_heap();
   quiet_system config;
   caf::actor_system system{config};
   loop io{system};

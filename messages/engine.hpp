@@ -97,6 +97,9 @@ struct pull_progress {
   std::string name;
   int percent = 0;
 };
+/// Ends the pulls under way; those who asked for them hear `unavailable`. Once answered, none of
+/// them brings an image any more, but for one that was just being finished.
+struct end_pulls {};
 /// Removes one name of an image, or by id the image. With `force` also when stopped containers use
 /// it.
 struct remove_image {
@@ -240,6 +243,11 @@ typename I::result_type inspect(I& f, pull_image& x) {
 template <class I>
 typename I::result_type inspect(I& f, pull_progress& x) {
   return f(x.name, x.percent);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, end_pulls&) {
+  return f();
 }
 
 template <class I>

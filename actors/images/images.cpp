@@ -43,6 +43,14 @@ caf::result<image_step_done> do_one(self_ptr self, const step& what) {
   return promise;
 }
 
+/// What an earlier incarnation fetches would come after its row was dropped, and nobody would know
+/// whose it is. An edge that does not answer has no fetch, or loses it with its end.
+void begin(self_ptr self) {
+  self->request(self->state.links.engine, read_deadline, engine::end_pulls{})
+    .then([self](const engine::done&) { load_rows(self); },
+      [self](const caf::error&) { load_rows(self); });
+}
+
 void timer_fired(self_ptr self, const std::string& key) {
   auto& st = self->state;
   if (key == look_timer)
@@ -78,7 +86,7 @@ images_child::behavior_type images(images_parts::self_ptr self,
       return self->state.last;
     },
     [self](const wake_up&) {
-      load_rows(self);
+      begin(self);
       tell(self);
     },
     [](const probe&) { return alive{}; },

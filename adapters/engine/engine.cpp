@@ -8,6 +8,7 @@
 #include <exception>
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -34,6 +35,7 @@ struct engine_state {
   event_sink_actor events;
   pull_sink_actor pulls;
   std::shared_ptr<wire::watch> watch; ///< The present one; null before the first.
+  std::vector<std::weak_ptr<wire::running_pull>> pulling;
 };
 
 using self_ptr = pinned_actor<supervised_engine_actor, engine_state>*;
@@ -129,9 +131,20 @@ caf::result<engine::done> serve_pull(self_ptr self, const engine::pull_image& x)
   if (!what)
     return to_caf(what.error());
   auto reply = self->make_response_promise<engine::done>();
-  const auto& st = self->state;
-  begin(st.with, wire::run_pull(st.with, std::move(*what), x.name, st.pulls, reply));
+  auto& st = self->state;
+  const auto me = std::make_shared<wire::running_pull>();
+  std::erase_if(st.pulling, [](const auto& pull) { return pull.expired(); });
+  st.pulling.push_back(me);
+  begin(st.with, wire::run_pull(st.with, me, std::move(*what), x.name, st.pulls, reply));
   return reply;
+}
+
+engine::done serve_end_pulls(self_ptr self) {
+  for (const auto& pull : std::exchange(self->state.pulling, {})) {
+    if (const auto running = pull.lock())
+      running->end();
+  }
+  return {};
 }
 
 caf::result<engine::watching> serve_watch(self_ptr self, const engine::watch_events& x) {
@@ -156,6 +169,7 @@ supervised_engine_actor::behavior_type behaviour(self_ptr self) {
     list_handler<engine::list_images, engine::image_list>(self, wire::read_images),
     handler<engine::inspect_image, engine::image_details>(self, within.look, wire::read_image),
     [self](const engine::pull_image& x) { return serve_pull(self, x); },
+    [self](const engine::end_pulls&) { return serve_end_pulls(self); },
     handler<engine::remove_image>(self, within.removal),
     handler<engine::create_container, container_id>(self, within.change, wire::read_created),
     handler<engine::connect_network>(self, within.change),

@@ -150,14 +150,25 @@ private:
   bool stopped_ = false;
 };
 
-awaitable<result<engine::done>> pull(
-  std::shared_ptr<session> with, call what, std::shared_ptr<progress_teller> teller) {
+error pull_was_ended() {
+  return {errc::unavailable, "the fetch was ended"};
+}
+
+awaitable<result<engine::done>> pull(std::shared_ptr<session> with,
+  std::shared_ptr<running_pull> me,
+  call what,
+  std::shared_ptr<progress_teller> teller) {
   auto stream = co_await with->open(std::move(what), with->deadlines().pull_silence);
+  if (me->ended)
+    co_return fail(pull_was_ended());
   if (!stream)
     co_return fail(std::move(stream.error()));
+  me->stream = std::move(*stream);
   pull_meter meter;
   for (;;) {
-    auto got = co_await (*stream)->read(with->deadlines().pull_silence);
+    auto got = co_await me->stream->read(with->deadlines().pull_silence);
+    if (me->ended)
+      co_return fail(pull_was_ended());
     if (!got)
       co_return fail(got.error().with_context(doing(operation::pull)));
     for (const auto& text : got->items) {
@@ -182,6 +193,12 @@ void watch::replace() {
     stream->close();
 }
 
+void running_pull::end() {
+  ended = true;
+  if (stream)
+    stream->close();
+}
+
 awaitable<void> run_watch(edge* self,
   std::shared_ptr<session> with,
   std::shared_ptr<watch> me,
@@ -202,13 +219,14 @@ awaitable<void> run_watch(edge* self,
 }
 
 awaitable<void> run_pull(std::shared_ptr<session> with,
+  std::shared_ptr<running_pull> me,
   call what,
   std::string name,
   pull_sink_actor sink,
   caf::typed_response_promise<engine::done> reply) {
   const auto teller = std::make_shared<progress_teller>(*with, std::move(sink), std::move(name));
   teller->tell(0);
-  auto out = co_await pull(with, std::move(what), teller);
+  auto out = co_await pull(with, std::move(me), std::move(what), teller);
   teller->stop();
   if (out)
     reply.deliver(*out);

@@ -26,6 +26,15 @@ struct watch {
   void replace();
 };
 
+/// A pull, from the question to its end.
+struct running_pull {
+  std::shared_ptr<http::line_stream> stream; ///< Null until it is open.
+  bool ended = false;
+
+  /// Lets go of the connection, which is what makes the engine give up.
+  void end();
+};
+
 using edge = supervised_engine_actor::base;
 
 /// Opens the stream, answers, and hands events on until it ends; then says why. The next batch is
@@ -38,6 +47,7 @@ boost::asio::awaitable<void> run_watch(edge* self,
 
 /// Pulls, tells how far it is, and answers.
 boost::asio::awaitable<void> run_pull(std::shared_ptr<session> with,
+  std::shared_ptr<running_pull> me,
   call what,
   std::string name,
   pull_sink_actor sink,

@@ -111,7 +111,8 @@ void follower::changed(change what, const std::string& file) {
   phase_ = phase::settling;
   doubted_ = false;
   const auto latest = changed_first_ + pauses_.written;
-  wait_until(being_written_.empty() ? std::min(now + pauses_.settle, latest) : latest);
+  const auto settle = what == change::replaced ? pauses_.replaced : pauses_.settle;
+  wait_until(being_written_.empty() ? std::min(now + settle, latest) : latest);
 }
 
 void follower::wait_until(clock::time_point when) {

@@ -18,9 +18,9 @@ namespace copal::target_file {
 
 /// How long is waited, and for what.
 struct pauses {
-  /// Without a further change, before the file is read: long enough for a script that appends line
-  /// by line, short enough not to be felt.
-  std::chrono::milliseconds settle{20};
+  /// Without a further change, before the file is read: a script may append line by line.
+  std::chrono::milliseconds settle{100};
+  std::chrono::milliseconds replaced{5};    ///< The same when a whole file took its place.
   std::chrono::milliseconds written{5'000}; ///< At most, for somebody who still writes to close it.
   std::chrono::milliseconds doubt{500};     ///< Before what cannot be read is told as an error.
   std::chrono::milliseconds between{30'000}; ///< From look to look, where no watch is possible.

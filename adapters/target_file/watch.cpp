@@ -36,6 +36,11 @@ bool is_new_file(const std::string& path) {
   return ::lstat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_nlink == 1;
 }
 
+bool is_plain_file(const std::string& path) {
+  struct stat found {};
+  return ::lstat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode);
+}
+
 std::string explained(int code, const std::string& path) {
   std::string out = system_error_of(code, "watching " + path).what;
   if (code == ENOSPC)
@@ -103,6 +108,8 @@ private:
     const auto path = it->second.path == "/" ? '/' + name : it->second.path + '/' + name;
     if ((head.mask & IN_CLOSE_WRITE) != 0)
       return sink_(change::closed, path);
+    if ((head.mask & IN_MOVED_TO) != 0 && is_plain_file(path))
+      return sink_(change::replaced, path);
     const bool begun = (head.mask & IN_CREATE) != 0 && is_new_file(path);
     sink_(begun ? change::being_written : change::other, path);
   }

@@ -15,6 +15,7 @@ namespace copal::target_file {
 enum class change : std::uint8_t {
   being_written, ///< And not yet closed by who writes.
   closed,        ///< After writing.
+  replaced,      ///< Another file was moved to its place, as a whole.
   other,         ///< It, or something on the way to it, came, went or was replaced.
 };
 

@@ -132,16 +132,8 @@ struct image_row {
 
 template <class I>
 typename I::result_type inspect(I& f, image_row& x) {
-  return f(x.name,
-    x.app,
-    x.uuid,
-    x.service,
-    x.used_by,
-    x.image,
-    x.release,
-    x.commit,
-    x.engine_id,
-    x.ours);
+  return f(
+    x.name, x.app, x.uuid, x.service, x.used_by, x.image, x.release, x.commit, x.engine_id, x.ours);
 }
 
 } // namespace copal

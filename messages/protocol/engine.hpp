@@ -25,6 +25,7 @@ using engine_actor = caf::typed_actor<
   // Fetches, progress to the pull sink given at start. not_found (no such image, or not allowed),
   // exhausted (disk full).
   caf::replies_to<engine::pull_image>::with<engine::done>,
+  caf::replies_to<engine::end_pulls>::with<engine::done>,
   // No such image is success. conflict (a container uses it).
   caf::replies_to<engine::remove_image>::with<engine::done>,
   // Creates, with the one endpoint that is the network mode. conflict (the name is taken),

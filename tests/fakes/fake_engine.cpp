@@ -40,6 +40,7 @@ struct fake_engine_state {
   std::uint64_t watch = 0; ///< 0: nobody watches.
   std::deque<engine::event> waiting;
   bool sending = false;
+  std::uint64_t pull_era = 0; ///< Another one: the pulls of the one before have no effect.
 };
 
 using self_ptr = fake_child::stateful_pointer<fake_engine_state>;
@@ -181,8 +182,14 @@ caf::result<engine::done> pull(self_ptr self, const engine::pull_image& call) {
     });
   }
   how.to_effect += takes;
-  return carry_out<engine::done>(
-    self, "pull_image", how, [call](engine_world& world) { return world.pull_image(call.name); });
+  return carry_out<engine::done>(self,
+    "pull_image",
+    how,
+    [self, call, era = st.pull_era](engine_world& world) -> result<engine::done> {
+      if (era != self->state.pull_era)
+        return fail(errc::unavailable, "the fetch was ended");
+      return world.pull_image(call.name);
+    });
 }
 
 fake_child::behavior_type fake_engine(self_ptr self,
@@ -212,6 +219,10 @@ fake_child::behavior_type fake_engine(self_ptr self,
     on_call<image_details, inspect_image>(
       self, "inspect_image", [](w& x, const auto& c) { return x.inspect_image(c.name); }),
     [self](const pull_image& call) { return pull(self, call); },
+    [self](const end_pulls&) {
+      ++self->state.pull_era;
+      return done{};
+    },
     on_call<done, engine::remove_image>(
       self, "remove_image", [](w& x, const auto& c) { return x.remove_image(c.name, c.force); }),
     on_call<container_id, create_container>(self,

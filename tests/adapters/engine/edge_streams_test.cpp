@@ -3,6 +3,7 @@
 #include "tests/adapters/engine/edge_bench.hpp"
 
 #include <atomic>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -255,6 +256,33 @@ TEST_SUITE("engine: edge") {
       if (!answer && row.expected)
         CHECK_MESSAGE(answer.error().code == *row.expected, answer.error().what);
     }
+  }
+
+  TEST_CASE("pull: ended, it lets go of its connection and tells who asked") {
+    std::atomic<int> begun{0};
+    std::atomic<int> let_go{0};
+    scripted_server server{pulled([&](scripted_connection& client) {
+      client.chunk("{\"status\":\"Waiting\",\"id\":\"1\"}\n");
+      ++begun;
+      client.hold();
+      ++let_go;
+    })};
+    edge_bench bench{server};
+    CHECK(bench.ask(engine::end_pulls{})); // none is under way
+    const auto one = bench.begin(engine::pull_image{"a", {}});
+    const auto other = bench.begin(engine::pull_image{"b", {}});
+    while (begun < 2)
+      std::this_thread::yield();
+    CHECK(bench.ask(engine::end_pulls{}));
+    CHECK(bench.get(one).error().code == errc::unavailable);
+    CHECK(bench.get(other).error().code == errc::unavailable);
+    while (let_go < 2)
+      std::this_thread::yield();
+    const auto later = bench.begin(engine::pull_image{"a", {}});
+    while (begun < 3)
+      std::this_thread::yield();
+    CHECK(bench.ask(engine::end_pulls{}));
+    CHECK(bench.get(later).error().code == errc::unavailable);
   }
 
   TEST_CASE("pull: silence is told by nothing, life by a beat") {

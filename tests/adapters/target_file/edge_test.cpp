@@ -289,6 +289,21 @@ TEST_SUITE("target file: the edge") {
     CHECK(b.told().size() == 2);
   }
 
+  TEST_CASE("edge: a file that takes another's place is whole, and read without a pause") {
+    bench b;
+    write(b.path, naming("one"));
+    b.start([](auto& config) { config.pauses.settle = std::chrono::minutes{2}; });
+    CHECK(b.tells("one"));
+    write(b.folder / "new", naming("two"));
+    b.shell("mv new compose.yaml");
+    CHECK(b.tells("two"));
+    write(b.path, naming("three")); // in place: more may follow
+    CHECK_FALSE(b.wait([&] { return b.said->heard.size() > 2; }, std::chrono::milliseconds{200}));
+    write(b.folder / "new", naming("four"));
+    b.shell("mv new compose.yaml");
+    CHECK(b.tells("four"));
+  }
+
   TEST_CASE("edge: what cannot be read is looked at again before it is told") {
     bench b;
     write(b.path, naming("one"));
