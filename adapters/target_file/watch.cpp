@@ -108,14 +108,26 @@ private:
     const auto path = it->second.path == "/" ? '/' + name : it->second.path + '/' + name;
     if ((head.mask & IN_CLOSE_WRITE) != 0)
       return sink_(change::closed, path);
-    if ((head.mask & IN_MOVED_TO) != 0 && is_plain_file(path))
+    if ((head.mask & IN_MOVED_TO) != 0 && is_plain_file(path)) {
+      forget(path);
       return sink_(change::replaced, path);
+    }
     const bool begun = (head.mask & IN_CREATE) != 0 && is_new_file(path);
     sink_(begun ? change::being_written : change::other, path);
   }
 
+  /// The file that was there before: its end is a part of what was told.
+  void forget(const std::string& path) {
+    for (const auto& [wd, watched] : places_) {
+      if (watched.path == path)
+        replaced_.insert(wd);
+    }
+  }
+
   /// Of a watched thing itself, or of the queue: then changes were lost.
   void tell_self(const inotify_event& head, const std::string& path) {
+    if (replaced_.contains(head.wd))
+      return;
     if ((head.mask & IN_MODIFY) != 0)
       return sink_(change::being_written, path);
     if ((head.mask & IN_CLOSE_WRITE) != 0)
@@ -127,6 +139,7 @@ private:
   asio::posix::stream_descriptor queue_;
   change_sink sink_;
   std::map<int, place> places_;
+  std::set<int> replaced_; ///< Watches of files that are no longer under their path.
 };
 
 namespace {

@@ -292,7 +292,10 @@ TEST_SUITE("target file: the edge") {
   TEST_CASE("edge: a file that takes another's place is whole, and read without a pause") {
     bench b;
     write(b.path, naming("one"));
-    b.start([](auto& config) { config.pauses.settle = std::chrono::minutes{2}; });
+    b.start([](auto& config) {
+      config.pauses.settle = std::chrono::minutes{2};
+      config.pauses.written = std::chrono::minutes{2};
+    });
     CHECK(b.tells("one"));
     write(b.folder / "new", naming("two"));
     b.shell("mv new compose.yaml");
