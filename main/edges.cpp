@@ -43,6 +43,7 @@ result<edge_settings> edge_settings_of(const settings& with) {
     return fail(std::move(listen.error()));
   edge_settings out;
   out.engine.server = std::move(*server);
+  out.engine.logins = with.logins;
   out.store.path = with.where.state_dir / "copal.sqlite";
   out.host.lock_root = with.where.lock_dir;
   out.host.host_lock_root = with.where.host_lock_dir;

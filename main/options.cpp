@@ -48,6 +48,13 @@ void add_run(CLI::App& app, run_options& out) {
     ->envname("DOCKER_HOST")
     ->type_name("URL");
   run
+    ->add_option("--registry-auth",
+      out.registry_auth,
+      "Logins for private images, as `docker login` writes them to ~/.docker/config.json; read at "
+      "the start [none]")
+    ->envname("COPAL_REGISTRY_AUTH")
+    ->type_name("FILE");
+  run
     ->add_option("--listen",
       out.listen,
       "Where the local API listens; may be repeated [port 48484 on loopback and on the bridge of "

@@ -1,5 +1,7 @@
 #include "main/settings.hpp"
 
+#include "main/registry_auth.hpp"
+
 #include <cstdlib>
 
 #include <spdlog/spdlog.h>
@@ -76,6 +78,12 @@ result<settings> find_settings(const run_options& options) {
   out.device = *config;
   out.facts = find_device_facts(
     out.where, out.device, [](const std::string& what) { spdlog::warn("{}", what); });
+  if (!options.registry_auth.empty()) {
+    auto logins = read_registry_auth(options.registry_auth);
+    if (!logins)
+      return fail(std::move(logins.error()));
+    out.logins = std::move(*logins);
+  }
   out.compose = options.compose;
   out.target = options.target;
   out.project_name = options.project_name;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/engine/registry_login.hpp"
 #include "adapters/log/log.hpp"
 #include "adapters/yaml/interpolate.hpp"
 #include "main/device_facts.hpp"
@@ -22,6 +23,7 @@ struct settings {
   std::string project_name;
   bool take_over = false;
   std::vector<std::string> listen;
+  registry_logins logins;
   files::claim state; ///< No other process has the state folder.
 };
 

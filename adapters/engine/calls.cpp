@@ -1,6 +1,7 @@
 #include "adapters/engine/calls.hpp"
 
 #include "adapters/engine/codec.hpp"
+#include "adapters/http/base64.hpp"
 
 #include <array>
 #include <utility>
@@ -39,24 +40,6 @@ result<std::string> segment(
 }
 
 constexpr std::string_view in_image_names = "/:@";
-
-std::string base64url(std::string_view bytes) {
-  constexpr std::string_view alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  std::uint32_t bits = 0;
-  unsigned filled = 0;
-  for (const char c : bytes) {
-    bits = (bits << 8U) | static_cast<unsigned char>(c);
-    for (filled += 8; filled >= 6; filled -= 6)
-      out += alphabet[(bits >> (filled - 6)) & 0x3FU];
-  }
-  if (filled > 0)
-    out += alphabet[(bits << (6 - filled)) & 0x3FU];
-  while (out.size() % 4 != 0)
-    out += '=';
-  return out;
-}
 
 result<call> look(std::string target) {
   return call{operation::look, "GET", std::move(target), {}, {}};
@@ -133,7 +116,7 @@ result<call> call_for(const engine::pull_image& x) {
       if (c < ' ' || c > '~' || c == '"' || c == '\\')
         return fail(errc::invalid_input, "the registry token is malformed");
     }
-    out.authorization = secret{base64url("{\"registrytoken\":\"" + token + "\"}")};
+    out.authorization = secret{http::base64url("{\"registrytoken\":\"" + token + "\"}")};
   }
   return out;
 }

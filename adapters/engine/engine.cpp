@@ -34,6 +34,7 @@ struct engine_state {
   std::shared_ptr<wire::session> with;
   event_sink_actor events;
   pull_sink_actor pulls;
+  registry_logins logins;
   std::shared_ptr<wire::watch> watch; ///< The present one; null before the first.
   std::vector<std::weak_ptr<wire::running_pull>> pulling;
 };
@@ -130,8 +131,14 @@ caf::result<engine::done> serve_pull(self_ptr self, const engine::pull_image& x)
   auto what = wire::call_for(x);
   if (!what)
     return to_caf(what.error());
-  auto reply = self->make_response_promise<engine::done>();
   auto& st = self->state;
+  if (what->authorization.empty()) {
+    auto login = wire::authorization_for(st.logins, x.name);
+    if (!login)
+      return to_caf(login.error());
+    what->authorization = std::move(*login);
+  }
+  auto reply = self->make_response_promise<engine::done>();
   const auto me = std::make_shared<wire::running_pull>();
   std::erase_if(st.pulling, [](const auto& pull) { return pull.expired(); });
   st.pulling.push_back(me);
@@ -197,6 +204,7 @@ supervised_engine_actor spawn_engine(
       pulls = std::move(pulls)](self_ptr self) {
       auto& st = self->state;
       st.with = std::make_shared<wire::session>(context.get_executor(), config);
+      st.logins = config.logins;
       st.events = events;
       st.pulls = pulls;
       return behaviour(self);

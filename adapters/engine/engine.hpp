@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/engine/registry_login.hpp"
 #include "adapters/http/address.hpp"
 #include "adapters/http/limits.hpp"
 #include "messages/protocol/engine.hpp"
@@ -27,6 +28,7 @@ struct engine_config {
   http::address server; ///< The engine's socket.
   http::limits limits;
   engine_deadlines deadlines;
+  registry_logins logins; ///< For pulls that bring no token of their own.
 };
 
 using supervised_engine_actor = supervised<engine_actor>;

@@ -64,4 +64,27 @@ TEST_SUITE("stories") {
     CHECK(all.find(key) == std::string::npos);
   }
 
+  TEST_CASE("story: a private image is fetched with a login, which no log shows") {
+    device d{shared_engine()};
+    d.log_level = "trace";
+    d.registry = d.engine().private_registry();
+    wanted_app app;
+    app.services = {{"web"}};
+    d.want(app);
+    d.start();
+    // Without a login: the log says what is wrong.
+    REQUIRE(d.running().wait_for("failed", 0, std::chrono::seconds{30}));
+    CHECK(d.running().has_said("no basic auth credentials"));
+    REQUIRE(d.stop() == 0);
+
+    const auto file = d.folder() / "logins.json";
+    std::ofstream{file} << nlohmann::json{
+      {"auths", {{d.registry, {{"username", "copal"}, {"password", "canary-registry-password"}}}}}};
+    d.options = {"--registry-auth=" + file.string()};
+    d.start();
+    REQUIRE(d.reached());
+    CHECK(d.runs("web"));
+    CHECK(d.log().find("canary-registry-password") == std::string::npos);
+  }
+
 } // TEST_SUITE

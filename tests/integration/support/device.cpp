@@ -97,7 +97,7 @@ void device::empty_engine() {
 
 void device::start() {
   program_.reset();
-  program_ = std::make_unique<program>(std::vector<std::string>{
+  std::vector<std::string> arguments{
     COPAL_PROGRAM, // set by the build
     "run",
     "--target=" + (folder_ / "target.json").string(),
@@ -107,7 +107,9 @@ void device::start() {
     "--engine=unix://" + (folder_ / "engine.sock").string(),
     "--listen=127.0.0.1:0",
     "--log-level=" + log_level,
-  });
+  };
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  program_ = std::make_unique<program>(arguments);
   mark_ = 0;
 }
 
@@ -120,7 +122,8 @@ void device::kill() {
 }
 
 void device::want(const std::vector<wanted_app>& apps) {
-  want_document(target_document(uuid, engine_.image(""), apps).at(uuid));
+  want_document(
+    target_document(uuid, registry.empty() ? engine_.image("") : registry + '/', apps).at(uuid));
 }
 
 void device::want_document(const json& part) {

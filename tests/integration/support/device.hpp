@@ -25,7 +25,9 @@ public:
   device& operator=(const device&) = delete;
 
   // The program.
-  std::string log_level = "debug"; ///< From the next start on.
+  std::string log_level = "debug";  ///< From the next start on, as the next.
+  std::vector<std::string> options; ///< Further ones.
+  std::string registry;             ///< Where images are from; the engine's, unless told.
   void start();
   /// In order; its exit code.
   int stop();

@@ -54,6 +54,8 @@ result<void> real_engine::begin() {
       socket_ = value;
     else if (line.starts_with("registry="))
       registry_ = value;
+    else if (line.starts_with("private="))
+      private_registry_ = value;
     else if (line.starts_with("folder="))
       folder_ = value;
     else if (line.starts_with("failed="))

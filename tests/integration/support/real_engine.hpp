@@ -28,6 +28,8 @@ public:
   [[nodiscard]] const std::string& folder() const { return folder_; }
   /// A full reference: `image("test/base:1")`.
   [[nodiscard]] std::string image(std::string_view name) const;
+  /// A registry with the same images, for user `copal` with password `canary-registry-password`.
+  [[nodiscard]] const std::string& private_registry() const { return private_registry_; }
 
   /// One of the sandbox's commands: `restart`, `kill`, `start` (the engine), `stop-registry`,
   /// `start-registry`. False when it failed.
@@ -44,6 +46,7 @@ private:
   std::string unread_;
   std::string socket_;
   std::string registry_;
+  std::string private_registry_;
   std::string folder_;
 };
 
