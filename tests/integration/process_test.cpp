@@ -129,6 +129,7 @@ TEST_SUITE("process") {
       {"NOTIFY_SOCKET=" + at.file("notify"),
         "WATCHDOG_USEC=2000000",
         "LD_PRELOAD=" STUCK_DISK,
+        "ASAN_OPTIONS=verify_asan_link_order=0", // else it wants to be the first library
         "COPAL_TEST_STUCK_DISK=" + at.file("stuck")}};
     REQUIRE(manager.comes("READY=1", 20s));
     REQUIRE(manager.comes("WATCHDOG=1", 10s));

@@ -73,7 +73,7 @@ public:
 
   /// Waits for something that is noted. False when it did not come.
   template <class Done>
-  bool wait(Done done, std::chrono::seconds limit = std::chrono::seconds{20}) {
+  bool wait(Done done, std::chrono::seconds limit = std::chrono::minutes{2}) {
     std::unique_lock lock{heard->guard};
     return heard->more.wait_for(lock, limit, done);
   }
