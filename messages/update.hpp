@@ -73,6 +73,8 @@ struct progress {
   std::string problem;               ///< Why there is no target, or why it is not the stored one.
   std::vector<std::string> warnings; ///< What of the target's document is not followed.
   bool settled = false;              ///< Nothing to do and nothing to wait for.
+  /// How often this conductor got to a target: a watcher is not told each state in between.
+  std::uint64_t arrivals = 0;
   device_target target;
   std::vector<step> running;
   std::vector<wait_reason> waits;
@@ -168,6 +170,7 @@ typename I::result_type inspect(I& f, progress& x) {
     x.problem,
     x.warnings,
     x.settled,
+    x.arrivals,
     x.target,
     x.running,
     x.waits,

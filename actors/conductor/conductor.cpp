@@ -3,6 +3,8 @@
 #include "actors/conductor/deadlines.hpp"
 #include "actors/conductor/parts.hpp"
 
+#include <utility>
+
 namespace copal {
 
 namespace conductor_parts {
@@ -30,12 +32,23 @@ void ask_for_views(self_ptr self) {
   ask_for_view<images_view>(self, links.images, get_images_view{});
 }
 
+bool is_settled(const conductor_state& st) {
+  return st.has_target && st.commits_known && st.running.empty() && st.waits.empty();
+}
+
+void count_arrival(conductor_state& st) {
+  const auto was_there = std::exchange(st.arrived, is_settled(st) && st.now.engine.complete);
+  if (st.arrived && !was_there)
+    ++st.arrivals;
+}
+
 progress where_it_stands(const conductor_state& st) {
   progress out;
   out.has_target = st.has_target;
   out.problem = st.problem;
   out.warnings = st.warnings;
-  out.settled = st.has_target && st.commits_known && st.running.empty() && st.waits.empty();
+  out.settled = is_settled(st);
+  out.arrivals = st.arrivals;
   out.target = st.now.target;
   out.running = st.running;
   out.waits = st.waits;
@@ -54,6 +67,7 @@ constexpr std::chrono::milliseconds tell_pause{50};
 
 void tell(self_ptr self) {
   auto& st = self->state;
+  count_arrival(st);
   if (st.links.watchers.empty())
     return;
   st.untold = st.pauses.running(tell_timer);

@@ -83,6 +83,9 @@ struct conductor_state {
   /// Containers stopped from outside before the target changed: the new target starts them.
   std::set<container_id> forgiven;
 
+  bool arrived = false; ///< At the target; `arrivals` counts how often that became so.
+  std::uint64_t arrivals = 0;
+
   timers<std::string> pauses; ///< By subject; the names in parts.hpp for what is not a step.
   bool untold = false;        ///< The watchers do not know the last change yet.
 };

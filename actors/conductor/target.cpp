@@ -22,6 +22,7 @@ void adopt_target(self_ptr self, target_document doc, planning::normalised found
   st.warnings = std::move(found.warnings);
   st.now.target = std::move(found.target);
   st.now.force = force;
+  st.arrived = false;
   end_pauses(st);
   st.now.failures.clear();
   st.remade.clear();

@@ -102,7 +102,9 @@ std::string what_runs(const progress& now) {
 
 void tell_outcome(story& told, const progress& now, lines& out) {
   const auto settled = now.settled && now.engine.complete;
-  if (settled && !told.settled)
+  // Between two states that are told, the device may have left for the next target and arrived.
+  const auto arrived_again = std::exchange(told.arrivals, now.arrivals) != now.arrivals;
+  if (settled && (!told.settled || arrived_again))
     say(out, log_level::info, "the target is reached; " + what_runs(now));
   told.settled = settled;
 }

@@ -6,6 +6,7 @@
 #include "messages/target_file.hpp"
 #include "messages/update.hpp"
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -20,6 +21,7 @@ struct story {
 
   // Of the target and the way to it.
   bool settled = false;
+  std::uint64_t arrivals = 0;
   bool engine_looked_for = false;
   bool engine_there = false;
   std::string problem;

@@ -3,7 +3,9 @@
 #include "tests/sim/chaos.hpp"
 #include "tests/sim/checks.hpp"
 #include "tests/sim/targets.hpp"
+#include "tests/support/seeds.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,25 @@ TEST_SUITE("sim") {
     REQUIRE(device.insist_on(no_apps()));
     check_at_target(device);
     CHECK(device.where().problem.empty());
+  }
+
+  TEST_CASE("sim: each target that is reached counts once, however quickly it was") {
+    for (const auto seed : seeds(50)) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      publish_images(*device.world);
+      device.start();
+      auto target = draw_target(device.system.random());
+      std::uint64_t different = 1;
+      for (auto release = 0; release < 4; ++release) {
+        REQUIRE(device.insist_on(target));
+        check_at_target(device);
+        CHECK(device.where().arrivals == different);
+        const auto next = draw_next_target(device.system.random(), target);
+        different += next == target ? 0 : 1;
+        target = next;
+      }
+    }
   }
 
   TEST_CASE("sim: the target that holds, sent again, ends the pauses after failures") {

@@ -57,6 +57,19 @@ TEST_SUITE("journal") {
     CHECK(texts(narrate(told, now)) == list{"info: the target is reached; 1 service runs: web"});
   }
 
+  TEST_CASE("journal: the next target is told even when the way to it was not seen") {
+    story told;
+    auto now = with_engine();
+    now.settled = true;
+    now.arrivals = 1;
+    now.engine.containers = {running("web")};
+    CHECK(texts(narrate(told, now)).size() == 2); // the engine, the target
+    CHECK(texts(narrate(told, now)).empty());
+    now.arrivals = 2;
+    CHECK(texts(narrate(told, now)) == list{"info: the target is reached; 1 service runs: web"});
+    CHECK(texts(narrate(told, now)).empty());
+  }
+
   TEST_CASE("journal: a fetch is told in steps of a fifth, its failure with the next try") {
     story told;
     auto now = with_engine();
