@@ -52,7 +52,8 @@ TEST_SUITE("stories") {
     CHECK(ids.size() >= 45);
     CHECK(d.changes().find("remove") == std::string::npos);
 
-    for (const auto& [service, id] : ids) {
+    for (const auto& entry : ids) {
+      const auto& service = entry.first; // clang 14 captures no structured binding
       CAPTURE(service);
       const auto inspect = d.inspect(service);
       const auto shown = engine_wire::read_container(inspect.dump());

@@ -225,10 +225,11 @@ TEST_SUITE("web edge") {
     web_bench b{echo};
     const auto port =
       static_cast<std::uint16_t>(std::stoi(b.address.substr(b.address.rfind(':') + 1)));
-    for (const auto& [where, words] : {std::pair{listen_address{"127.0.0.1", port}, b.address},
+    for (const auto& row : {std::pair{listen_address{"127.0.0.1", port}, b.address},
            std::pair{listen_address{"nonsense", 1}, std::string{"nonsense:1"}},
            std::pair{listen_address{"192.0.2.1", 0}, std::string{"192.0.2.1:0"}}}) {
-      CAPTURE(words);
+      const auto& [where, words] = row;
+      CAPTURE(row.second); // clang 14 captures no structured binding
       auto second = spawn_web(b.io(), {{where}, {}}, b.api_handle());
       caf::scoped_actor self{b.system()};
       self->monitor(second);
