@@ -7,6 +7,7 @@
 #include "actors/planning/service_networks.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace copal::planning {
 
@@ -94,6 +95,46 @@ void init(rule_name name, comparison& c) {
     c.tell(name, c.current.init.value_or(false), *c.target.init);
 }
 
+/// What the target leaves to the engine is as the engine likes it.
+template <auto Member>
+void if_given(rule_name name, comparison& c) {
+  const auto& wanted = c.target.*Member;
+  if (wanted != std::remove_cvref_t<decltype(wanted)>{})
+    c.tell(name, c.current.*Member, wanted);
+}
+
+/// The engine adds the options of its own configuration. The values of options may be keys to a
+/// log service: they are not shown.
+void logging(rule_name name, comparison& c) {
+  if (!c.target.logging)
+    return;
+  const auto& wanted = *c.target.logging;
+  const auto there = c.current.logging.value_or(log_config{});
+  if (!wanted.driver.empty())
+    c.tell(name, there.driver, wanted.driver);
+  for (const auto& [key, text] : wanted.options) {
+    const auto it = there.options.find(key);
+    if (it == there.options.end() || it->second != text)
+      c.found.push_back({std::string{name} + '(' + key + ')', "hidden", "hidden"});
+  }
+}
+
+/// Where the kernel does not count swap, the engine shows no limit (-1) whatever it was sent.
+void memswap_limit(rule_name name, comparison& c) {
+  const auto wanted = c.target.memory_swap_bytes;
+  const bool is_dropped = wanted > 0 && c.current.memory_swap_bytes == -1;
+  if (wanted != 0 && !is_dropped)
+    c.tell(name, c.current.memory_swap_bytes, wanted);
+}
+
+/// podman spells the default out.
+void uts(rule_name name, comparison& c) {
+  const auto canonical = [](const std::string& mode) {
+    return mode == "private" ? std::string{} : mode;
+  };
+  c.tell(name, canonical(c.current.uts_mode), canonical(c.target.uts_mode));
+}
+
 void working_dir(rule_name name, comparison& c) {
   const auto canonical = [](const std::string& path) { return path.empty() ? "/" : path; };
   c.tell(name, canonical(c.current.working_dir), canonical(c.target.working_dir));
@@ -129,6 +170,8 @@ void network_mode(rule_name name, comparison& c) {
     return;
   }
   c.tell(name, c.current.network_mode, c.target.network_mode);
+  if (c.target.uts_mode == "host") // the machine's own name, which is nobody's to set
+    return;
   const bool is_engines = c.current.hostname == short_id(c.now.id);
   c.tell("hostname", is_engines ? std::string{} : c.current.hostname, c.target.hostname);
 }
@@ -157,7 +200,8 @@ struct rule {
 
 using config = container_config;
 
-/// All fields but those that never ask for a new container: `nano_cpus`.
+/// All fields but those that never ask for a new container: `nano_cpus`. What is compared only
+/// where the target gives it, the engine fills in otherwise.
 constexpr rule rules[] = {
   {"image", exact<&config::image>},
   {"command", exact<&config::command>},
@@ -167,11 +211,14 @@ constexpr rule rules[] = {
   {"user", exact<&config::user>},
   {"working_dir", working_dir},
   {"tty", exact<&config::tty>},
+  {"stdin_open", exact<&config::stdin_open>},
   {"init", init},
   {"stop_signal", stop_signal},
   {"stop_grace_period", exact<&config::stop_grace_period>},
   {"healthcheck", exact<&config::healthcheck>},
   {"restart", exact<&config::restart>},
+  {"runtime", if_given<&config::runtime>},
+  {"logging", logging},
   {"volumes", unordered_as<&config::binds, canonical_bind>},
   {"mounts", unordered<&config::mounts>},
   {"anonymous_volumes", exact<&config::anonymous_volumes>},
@@ -198,6 +245,8 @@ constexpr rule rules[] = {
   {"pid", exact<&config::pid_mode>},
   {"ipc", exact<&config::ipc_mode>},
   {"userns_mode", exact<&config::userns_mode>},
+  {"uts", uts},
+  {"cgroup", if_given<&config::cgroupns_mode>},
   {"cgroup_parent", exact<&config::cgroup_parent>},
   {"ulimits", unordered<&config::ulimits>},
   {"pids_limit", pids_limit},
@@ -206,6 +255,7 @@ constexpr rule rules[] = {
   {"cpuset", exact<&config::cpuset>},
   {"mem_limit", exact<&config::memory_bytes>},
   {"mem_reservation", exact<&config::memory_reservation_bytes>},
+  {"memswap_limit", memswap_limit},
   {"oom_score_adj", exact<&config::oom_score_adj>},
   {"oom_kill_disable", exact<&config::oom_kill_disable>},
 };

@@ -148,6 +148,12 @@ std::vector<device_request> device_requests(const json_node& shown) {
   return out;
 }
 
+std::optional<log_config> logging(const json_node& shown) {
+  if (shown.absent())
+    return std::nullopt;
+  return log_config{shown["Type"].text(), shown["Config"].text_map()};
+}
+
 std::vector<ulimit> ulimits(const json_node& shown) {
   std::vector<ulimit> out;
   for (const auto& x : shown.items())
@@ -163,6 +169,7 @@ void read_config(const json_node& shown, container_config& out) {
   out.user = shown["User"].text();
   out.working_dir = shown["WorkingDir"].text();
   out.tty = shown["Tty"].boolean();
+  out.stdin_open = shown["OpenStdin"].boolean();
   if (auto signal = shown["StopSignal"].text(); !signal.empty())
     out.stop_signal = std::move(signal);
   if (const auto grace = shown["StopTimeout"].integer(0, -1, max_grace_s); grace != 0)
@@ -180,6 +187,8 @@ void read_host_config(const json_node& shown, container_config& out) {
   if (!shown["Init"].absent())
     out.init = shown["Init"].boolean();
   out.restart = restart(shown["RestartPolicy"]);
+  out.runtime = shown["Runtime"].text();
+  out.logging = logging(shown["LogConfig"]);
   out.binds = shown["Binds"].texts();
   out.mounts = mounts(shown["Mounts"]);
   out.tmpfs = tmpfs(shown["Tmpfs"]);
@@ -202,6 +211,8 @@ void read_host_config(const json_node& shown, container_config& out) {
   out.pid_mode = shown["PidMode"].text();
   out.ipc_mode = shown["IpcMode"].text();
   out.userns_mode = shown["UsernsMode"].text();
+  out.uts_mode = shown["UTSMode"].text();
+  out.cgroupns_mode = shown["CgroupnsMode"].text();
   out.cgroup_parent = shown["CgroupParent"].text();
   out.ulimits = ulimits(shown["Ulimits"]);
   out.pids_limit = shown["PidsLimit"].integer();
@@ -211,6 +222,7 @@ void read_host_config(const json_node& shown, container_config& out) {
   out.cpuset = shown["CpusetCpus"].text();
   out.memory_bytes = shown["Memory"].integer();
   out.memory_reservation_bytes = shown["MemoryReservation"].integer();
+  out.memory_swap_bytes = shown["MemorySwap"].integer();
   out.oom_score_adj = shown["OomScoreAdj"].integer();
   out.oom_kill_disable = shown["OomKillDisable"].boolean();
 }

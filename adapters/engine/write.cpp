@@ -186,6 +186,29 @@ body restart_of(const restart_policy& x) {
   return out;
 }
 
+body logging_of(const log_config& x) {
+  auto out = body::object();
+  out["Type"] = x.driver;
+  out["Config"] = map_of(x.options);
+  return out;
+}
+
+/// What the engine chooses where the target does not say.
+void add_choices(const container_config& x, body& out) {
+  if (x.init)
+    out["Init"] = *x.init;
+  if (x.logging)
+    out["LogConfig"] = logging_of(*x.logging);
+  if (x.memory_swap_bytes != 0)
+    out["MemorySwap"] = x.memory_swap_bytes;
+  if (!x.runtime.empty())
+    out["Runtime"] = x.runtime;
+  if (!x.uts_mode.empty())
+    out["UTSMode"] = x.uts_mode;
+  if (!x.cgroupns_mode.empty())
+    out["CgroupnsMode"] = x.cgroupns_mode;
+}
+
 body host_of(const container_config& x) {
   auto out = body::object();
   out["CapAdd"] = list_of(x.cap_add);
@@ -222,8 +245,7 @@ body host_of(const container_config& x) {
   out["UsernsMode"] = x.userns_mode;
   out["NanoCpus"] = x.nano_cpus;
   out["IpcMode"] = x.ipc_mode;
-  if (x.init)
-    out["Init"] = *x.init;
+  add_choices(x, out);
   return out;
 }
 
@@ -272,6 +294,8 @@ result<std::string> write_create(const container_config& x) {
   out["HostConfig"] = host_of(x);
   out["Healthcheck"] = healthcheck_of(x.healthcheck);
   out["StopTimeout"] = x.stop_grace_period.count();
+  if (x.stdin_open)
+    out["OpenStdin"] = true;
   return text_of(out);
 }
 

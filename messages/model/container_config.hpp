@@ -77,6 +77,14 @@ struct device_request {
   bool operator==(const device_request&) const = default;
 };
 
+/// Where the engine puts what a container writes.
+struct log_config {
+  std::string driver; ///< Empty: the engine's own.
+  std::map<std::string, std::string> options;
+
+  bool operator==(const log_config&) const = default;
+};
+
 struct ulimit {
   std::string name;
   std::int64_t soft = 0;
@@ -98,11 +106,14 @@ struct container_config {
   std::string user;
   std::string working_dir;
   bool tty = true;
+  bool stdin_open = false;
   std::optional<bool> init; ///< Absent: not sent and not compared.
   std::string stop_signal = "SIGTERM";
   std::chrono::seconds stop_grace_period{10};
   health_check healthcheck{{"NONE"}, {}, {}, {}, 0};
   restart_policy restart;
+  std::string runtime; ///< Empty: not sent and not compared; the engine shows its own.
+  std::optional<log_config> logging; ///< Absent: as runtime.
 
   // What it sees of the disk.
   std::vector<std::string> binds; ///< `source:target[:mode]`, the engine's short form.
@@ -137,6 +148,8 @@ struct container_config {
   std::string pid_mode;
   std::string ipc_mode = "shareable";
   std::string userns_mode;
+  std::string uts_mode;
+  std::string cgroupns_mode; ///< Empty: as runtime.
   std::string cgroup_parent;
 
   // How much of the machine it gets. 0: not limited.
@@ -148,6 +161,7 @@ struct container_config {
   std::string cpuset;
   std::int64_t memory_bytes = 0;
   std::int64_t memory_reservation_bytes = 0;
+  std::int64_t memory_swap_bytes = 0; ///< With the memory; -1: not limited, 0: as runtime.
   std::int64_t oom_score_adj = 0;
   bool oom_kill_disable = false;
 
@@ -185,6 +199,11 @@ typename I::result_type inspect(I& f, device_request& x) {
 }
 
 template <class I>
+typename I::result_type inspect(I& f, log_config& x) {
+  return f(x.driver, x.options);
+}
+
+template <class I>
 typename I::result_type inspect(I& f, ulimit& x) {
   return f(x.name, x.soft, x.hard);
 }
@@ -199,11 +218,14 @@ typename I::result_type inspect(I& f, container_config& x) {
     x.user,
     x.working_dir,
     x.tty,
+    x.stdin_open,
     x.init,
     x.stop_signal,
     x.stop_grace_period,
     x.healthcheck,
     x.restart,
+    x.runtime,
+    x.logging,
     x.binds,
     x.mounts,
     x.anonymous_volumes,
@@ -231,6 +253,8 @@ typename I::result_type inspect(I& f, container_config& x) {
     x.pid_mode,
     x.ipc_mode,
     x.userns_mode,
+    x.uts_mode,
+    x.cgroupns_mode,
     x.cgroup_parent,
     x.ulimits,
     x.pids_limit,
@@ -240,6 +264,7 @@ typename I::result_type inspect(I& f, container_config& x) {
     x.cpuset,
     x.memory_bytes,
     x.memory_reservation_bytes,
+    x.memory_swap_bytes,
     x.oom_score_adj,
     x.oom_kill_disable);
 }

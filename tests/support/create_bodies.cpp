@@ -42,6 +42,11 @@ void forgive_the_engine(json& sent, json& ours, const json& inspect) {
   if (sent["HostConfig"]["PidMode"] == "host" || sent["HostConfig"]["IpcMode"] == "host")
     options.erase(
       std::remove(options.begin(), options.end(), json("label=disable")), options.end());
+  // What was not asked for, the engine has chosen.
+  for (const auto* key : {"CgroupnsMode", "LogConfig", "MemorySwap", "Runtime"}) {
+    if (!sent["HostConfig"].contains(key))
+      ours["HostConfig"].erase(key);
+  }
   // A check without a test gets the image's.
   if (!sent["Healthcheck"].contains("Test"))
     ours["Healthcheck"].erase("Test");

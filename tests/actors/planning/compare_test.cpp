@@ -117,6 +117,47 @@ TEST_SUITE("planning: comparison") {
         [](auto& c) { c.binds = {"7_d:/d"}; },
         [](auto& c) { c.binds = {"7_d:/d:ro"}; },
         "volumes"},
+      {"what the engine fills in where the target leaves it open",
+        [](auto& c) {
+          c.runtime = "runc";
+          c.cgroupns_mode = "private";
+          c.memory_swap_bytes = 128;
+          c.logging = {"json-file", {{"max-size", "10m"}}};
+        },
+        {},
+        ""},
+      {"options of logging that the engine's own configuration adds",
+        [](auto& c) {
+          c.logging = {"json-file", {{"max-size", "10m"}, {"mode", "blocking"}}};
+        },
+        [](auto& c) {
+          c.logging = {"", {{"max-size", "10m"}}};
+        },
+        ""},
+      {"another size of a log",
+        [](auto& c) {
+          c.logging = {"json-file", {{"max-size", "10m"}}};
+        },
+        [](auto& c) {
+          c.logging = {"json-file", {{"max-size", "20m"}}};
+        },
+        "logging(max-size)"},
+      {"another runtime",
+        [](auto& c) { c.runtime = "runc"; },
+        [](auto& c) { c.runtime = "x"; },
+        "runtime"},
+      {"swap that the kernel does not count",
+        [](auto& c) { c.memory_swap_bytes = -1; },
+        [](auto& c) { c.memory_swap_bytes = 128; },
+        ""},
+      {"podman's word for a name of its own", [](auto& c) { c.uts_mode = "private"; }, {}, ""},
+      {"the machine's name, when the target has none of its own",
+        [](auto& c) {
+          c.uts_mode = "host";
+          c.hostname = "machine";
+        },
+        [](auto& c) { c.uts_mode = "host"; },
+        ""},
       {"no working folder is the root", [](auto& c) { c.working_dir = "/"; }, {}, ""},
       {"a healthcheck read back", [](auto& c) { c.healthcheck.test = {"NONE"}; }, {}, ""},
     };
@@ -217,6 +258,20 @@ TEST_SUITE("planning: comparison") {
       {"user", [](auto& c) { c.user = "x"; }},
       {"working_dir", [](auto& c) { c.working_dir = "/x"; }},
       {"tty", [](auto& c) { c.tty = false; }},
+      {"stdin_open", [](auto& c) { c.stdin_open = true; }},
+      {"runtime", [](auto& c) { c.runtime = "x"; }},
+      {"logging",
+        [](auto& c) {
+          c.logging = {"local", {}};
+        }},
+      {"logging(a)",
+        [](auto& c) {
+          c.logging = {"", {{"a", "1"}}};
+        }},
+      {"uts", [](auto& c) { c.uts_mode = "host"; }},
+      {"cgroup", [](auto& c) { c.cgroupns_mode = "host"; }},
+      {"memswap_limit", [](auto& c) { c.memory_swap_bytes = 5; }},
+      {"memswap_limit", [](auto& c) { c.memory_swap_bytes = -1; }},
       {"stop_signal", [](auto& c) { c.stop_signal = "SIGINT"; }},
       {"stop_grace_period", [](auto& c) { c.stop_grace_period = std::chrono::seconds{3}; }},
       {"healthcheck", [](auto& c) { c.healthcheck.retries = 3; }},

@@ -83,6 +83,12 @@ TEST_SUITE("engine: wire") {
     config.devices = {{"/dev/null", "/dev/x", "rw"}};
     config.ulimits = {{"nofile", 1, 2}};
     config.init = false;
+    config.stdin_open = true;
+    config.runtime = "runc";
+    config.logging = {"json-file", {{"max-size", "1m"}}};
+    config.uts_mode = "host";
+    config.cgroupns_mode = "private";
+    config.memory_swap_bytes = -1;
     config.healthcheck = {
       {"CMD", "x"}, std::chrono::seconds{1}, std::chrono::seconds{2}, std::chrono::seconds{3}, 4};
     config.network_mode = "n";
@@ -100,6 +106,31 @@ TEST_SUITE("engine: wire") {
     const auto read = read_container(shown.dump());
     REQUIRE_MESSAGE(read, to_string(read.error()));
     CHECK(read->config == config);
+  }
+
+  TEST_CASE("write: what is left to the engine is not sent, and the rest as the engine names it") {
+    container_config config;
+    config.stdin_open = true;
+    config.runtime = "crun";
+    config.logging = {"", {{"max-file", "2"}}};
+    config.uts_mode = "host";
+    config.cgroupns_mode = "host";
+    config.memory_swap_bytes = 96;
+    const auto body = json::parse(*write_create(config));
+    CHECK(body["OpenStdin"] == true);
+    const auto& host = body["HostConfig"];
+    CHECK(host["Runtime"] == "crun");
+    CHECK(host["LogConfig"] == json::parse(R"({"Type":"","Config":{"max-file":"2"}})"));
+    CHECK(host["UTSMode"] == "host");
+    CHECK(host["CgroupnsMode"] == "host");
+    CHECK(host["MemorySwap"] == 96);
+    const auto bare = json::parse(*write_create({}));
+    CHECK_FALSE(bare.contains("OpenStdin"));
+    for (const auto* key :
+      {"Init", "LogConfig", "MemorySwap", "Runtime", "UTSMode", "CgroupnsMode"}) {
+      CAPTURE(key);
+      CHECK_FALSE(bare["HostConfig"].contains(key));
+    }
   }
 
   TEST_CASE("write: networks name auxiliary addresses as the engine does") {
