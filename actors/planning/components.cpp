@@ -15,6 +15,18 @@ std::map<std::string, std::string> read_options(const node& n) {
   return out;
 }
 
+constexpr refused_field refused_of_networks[] = {
+  {"attachable", "every network of one engine is; remove it"},
+  {"enable_ipv4", "networks without IPv4 are not supported; remove it"},
+  {"external", "networks belong to their app; remove it"},
+  {"name", "network names are given by the supervisor; remove it"},
+};
+
+constexpr refused_field refused_of_volumes[] = {
+  {"external", "volumes belong to their app; remove it"},
+  {"name", "volume names are given by the supervisor; remove it"},
+};
+
 address_pool read_pool(const node& n) {
   address_pool pool;
   check_members(n, {"aux_addresses", "gateway", "ip_range", "subnet"}, "an address pool");
@@ -46,6 +58,7 @@ void read_ipam(const node& n, network_config& config) {
 void read_network_fields(const node& n, network_config& config) {
   check_members(n,
     {"config_only", "driver", "driver_opts", "enable_ipv6", "internal", "ipam", "labels"},
+    refused_of_networks,
     "a network");
   if (const auto field = n.get("driver"))
     config.driver = field->text();
@@ -95,7 +108,7 @@ target_network default_network(const app_setting& app, bool config_only) {
 target_volume read_volume(const node& n, const app_setting& app, std::string_view name) {
   volume_config config;
   if (!n.is_null()) {
-    check_members(n, {"driver", "driver_opts", "labels"}, "a volume");
+    check_members(n, {"driver", "driver_opts", "labels"}, refused_of_volumes, "a volume");
     if (const auto field = n.get("driver"))
       config.driver = field->text();
     if (const auto field = n.get("driver_opts"))

@@ -1,8 +1,10 @@
 #include "actors/planning/composition.hpp"
 
+#include "actors/planning/deploy.hpp"
 #include "actors/planning/environment.hpp"
 #include "actors/planning/fields.hpp"
 #include "actors/planning/service_networks.hpp"
+#include "actors/planning/service_refusals.hpp"
 #include "actors/planning/service_volumes.hpp"
 
 #include <chrono>
@@ -16,6 +18,7 @@ namespace {
 struct draft {
   const app_setting& app;
   target_service& service;
+  const node& composition; ///< For fields that depend on others.
 };
 
 // Readers for the table, made for a member.
@@ -63,6 +66,20 @@ void override_text(const node& n, draft& d) {
 
 // Readers for one field each.
 
+/// Since engine API 1.43.
+void annotations(const node& n, draft&) {
+  n.unsupported(
+    "engines are spoken to in API 1.41, which has no annotations", "use labels, or remove it");
+}
+
+void cgroup(const node& n, draft& d) {
+  d.service.config.cgroupns_mode = read_choice(n, "private", "host");
+}
+
+void deploy(const node& n, draft& d) {
+  read_deploy(n, d.composition, d.service.config);
+}
+
 void variables(const node& n, draft& d) {
   d.service.config.env = read_environment(n);
 }
@@ -79,6 +96,11 @@ void devices(const node& n, draft& d) {
   d.service.config.devices = read_devices(n);
 }
 
+void gpus(const node& n, draft& d) {
+  for (auto& request : read_gpus(n))
+    d.service.config.device_requests.push_back(std::move(request));
+}
+
 void healthcheck(const node& n, draft& d) {
   d.service.overrides.healthcheck = read_health_check(n);
 }
@@ -89,6 +111,24 @@ void nano_cpus(const node& n, draft& d) {
 
 void init(const node& n, draft& d) {
   d.service.config.init = n.boolean();
+}
+
+/// No text is as good as none.
+void ipc(const node& n, draft& d) {
+  if (auto mode = n.text(); !mode.empty())
+    d.service.config.ipc_mode = std::move(mode);
+}
+
+/// The cloud forwards what a service writes from the engine's own logs.
+void logging(const node& n, draft& d) {
+  if (n.strict())
+    d.service.config.logging = read_logging(n);
+  else
+    n.warn("the supervisor reads the engine's own logs: ignored");
+}
+
+void memswap_limit(const node& n, draft& d) {
+  d.service.config.memory_swap_bytes = read_memswap(n);
 }
 
 void ports(const node& n, draft& d) {
@@ -123,6 +163,12 @@ void security_opt(const node& n, draft& d) {
   d.service.config.security_opt = read_security_opt(n);
 }
 
+/// 0 stands for the default, as it does for the engine.
+void shm_size(const node& n, draft& d) {
+  if (const auto bytes = read_size(n, "64m"); bytes && *bytes > 0)
+    d.service.config.shm_bytes = *bytes;
+}
+
 void stop_grace_period(const node& n, draft& d) {
   d.service.config.stop_grace_period = std::chrono::floor<std::chrono::seconds>(read_duration(n));
 }
@@ -133,6 +179,14 @@ void sysctls(const node& n, draft& d) {
 
 void ulimits(const node& n, draft& d) {
   d.service.config.ulimits = read_ulimits(n);
+}
+
+void uts(const node& n, draft& d) {
+  auto mode = read_choice(n, "host", "");
+  if (mode == "host" && d.composition.get("hostname"))
+    n.unsupported("hostname stands beside it, and would rename the machine", "keep one of the two");
+  else
+    d.service.config.uts_mode = std::move(mode);
 }
 
 void volumes(const node& n, draft& d) {
@@ -151,8 +205,10 @@ using config = container_config;
 using overrides = image_overrides;
 
 constexpr field_rule rules[] = {
+  {"annotations", annotations},
   {"cap_add", texts<&config::cap_add>},
   {"cap_drop", texts<&config::cap_drop>},
+  {"cgroup", cgroup},
   {"cgroup_parent", text<&config::cgroup_parent>},
   {"command", words<&overrides::command>},
   {"cpu_quota", number<&config::cpu_quota>},
@@ -160,6 +216,7 @@ constexpr field_rule rules[] = {
   {"cpus", nano_cpus},
   {"cpuset", text<&config::cpuset>},
   {"depends_on", depends_on},
+  {"deploy", deploy},
   {"devices", devices},
   {"dns", texts<&config::dns>},
   {"dns_opt", texts<&config::dns_options>},
@@ -168,16 +225,19 @@ constexpr field_rule rules[] = {
   {"entrypoint", words<&overrides::entrypoint>},
   {"environment", variables},
   {"extra_hosts", extra_hosts},
+  {"gpus", gpus},
   {"group_add", texts<&config::group_add>},
   {"healthcheck", healthcheck},
   {"hostname", text<&config::hostname>},
   {"image", elsewhere},
   {"init", init},
-  {"ipc", text<&config::ipc_mode>},
+  {"ipc", ipc},
   {"labels", own_labels},
+  {"logging", logging},
   {"mac_address", text<&config::mac_address>},
   {"mem_limit", size<&config::memory_bytes>},
   {"mem_reservation", size<&config::memory_reservation_bytes>},
+  {"memswap_limit", memswap_limit},
   {"network_mode", elsewhere},
   {"networks", elsewhere},
   {"oom_kill_disable", truthy<&config::oom_kill_disable>},
@@ -190,8 +250,10 @@ constexpr field_rule rules[] = {
   {"read_only", truthy<&config::read_only>},
   {"restart", restart},
   {"running", running},
+  {"runtime", text<&config::runtime>},
   {"security_opt", security_opt},
-  {"shm_size", size<&config::shm_bytes>},
+  {"shm_size", shm_size},
+  {"stdin_open", flag<&config::stdin_open>},
   {"stop_grace_period", stop_grace_period},
   {"stop_signal", override_text<&overrides::stop_signal>},
   {"sysctls", sysctls},
@@ -200,56 +262,41 @@ constexpr field_rule rules[] = {
   {"ulimits", ulimits},
   {"user", override_text<&overrides::user>},
   {"userns_mode", text<&config::userns_mode>},
+  {"uts", uts},
   {"volumes", volumes},
   {"working_dir", override_text<&overrides::working_dir>},
-};
-
-struct advice {
-  std::string_view field;
-  std::string_view text;
-};
-
-/// What a compose file's author is told beyond "not supported".
-constexpr advice refusals[] = {
-  {"build", "build the image beforehand and name it with image"},
-  {"configs", "put the file into the image or a volume"},
-  {"container_name", "container names are given by the supervisor; remove it"},
-  {"deploy", "use mem_limit, cpus and restart of the service"},
-  {"env_file", "write the variables under environment"},
-  {"expose", "services of an app reach all ports of each other; remove it"},
-  {"extends", "write the service out in full"},
-  {"links", "services of an app reach each other by name; remove it"},
-  {"logging", "the supervisor reads the engine's logs; remove it"},
-  {"profiles", "every service of the file runs; remove the service or the field"},
-  {"scale", "one container runs for each service; remove it"},
-  {"secrets", "pass it under environment"},
 };
 
 void check_names(const node& composition) {
   std::vector<std::string_view> known;
   for (const auto& rule : rules)
     known.push_back(rule.name);
-  if (composition.strict()) {
-    for (const auto& refusal : refusals) {
-      if (const auto found = composition.find(refusal.field))
-        found->reject("not supported; " + std::string{refusal.text});
-      known.push_back(refusal.field);
-    }
-  } else {
+  if (!composition.strict())
     known.emplace_back("build"); // the cloud has built it
-  }
-  check_members(composition, known, "a service");
+  check_members(composition, std::move(known), service_refusals(), "a service");
+}
+
+/// An engine takes a limit for swap only on top of one for memory.
+void check_swap(const node& composition, container_config& made) {
+  const auto limit = made.memory_swap_bytes;
+  if (limit <= 0 || (made.memory_bytes > 0 && limit >= made.memory_bytes))
+    return;
+  if (const auto field = composition.get("memswap_limit"))
+    field->unsupported("it is memory and swap together, and so at least mem_limit",
+      "set mem_limit, or a larger memswap_limit");
+  made.memory_swap_bytes = 0;
 }
 
 } // namespace
 
 void read_composition(const node& composition, const app_setting& app, target_service& service) {
   check_names(composition);
-  draft d{app, service};
+  draft d{app, service, composition};
   for (const auto& rule : rules) {
     if (const auto field = composition.get(rule.name))
       rule.read(*field, d);
   }
+  check_swap(composition, service.config);
   read_service_networks(composition, app.uuid, service);
 }
 

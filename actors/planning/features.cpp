@@ -79,7 +79,10 @@ void reach_supervisor(
   set_both(config.env, "SUPERVISOR_ADDRESS", "http://" + host + ':' + port);
 }
 
+/// A composition that asks for its GPUs itself knows better.
 void request_gpu(container_config& config) {
+  if (!config.device_requests.empty())
+    return;
   device_request gpu;
   gpu.count = 1;
   gpu.capabilities = {{"gpu"}};

@@ -1,6 +1,5 @@
 #include "actors/planning/fields.hpp"
 
-#include "actors/planning/ports.hpp"
 #include "actors/planning/quantities.hpp"
 #include "actors/planning/words.hpp"
 
@@ -29,6 +28,13 @@ std::string trimmed_lower(std::string text) {
   text.erase(text.find_last_not_of(blanks) + 1);
   for (char& c : text)
     c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
+/// An IPv6 address, which may stand in brackets.
+std::string without_brackets(std::string text) {
+  if (text.size() > 2 && text.front() == '[' && text.back() == ']')
+    return text.substr(1, text.size() - 2);
   return text;
 }
 
@@ -86,15 +92,25 @@ std::int64_t read_count(const node& n) {
   return 0;
 }
 
-std::optional<std::int64_t> read_size(const node& n) {
+std::optional<std::int64_t> read_size(const node& n, std::string_view used) {
   if (const auto* number = n.raw().as_integer(); number != nullptr && *number >= 0)
     return *number;
   if (const auto* text = n.raw().as_text()) {
     if (const auto bytes = parse_bytes(*text))
       return bytes;
   }
-  default_or_refuse(n, "a size like 64m or 67108864", "0");
+  default_or_refuse(n, "a size like 64m or 67108864", used);
   return 0;
+}
+
+std::string read_choice(const node& n, std::string_view one, std::string_view other) {
+  const auto text = n.text();
+  if (text.empty() || text == one || text == other)
+    return text;
+  default_or_refuse(n,
+    other.empty() ? std::string{one} : std::string{one} + " or " + std::string{other},
+    "the engine's default");
+  return {};
 }
 
 std::chrono::nanoseconds read_duration(const node& n) {
@@ -122,40 +138,24 @@ std::vector<service_name> read_depends_on(const node& n) {
   return out;
 }
 
-std::vector<device_mapping> read_devices(const node& n) {
-  std::vector<device_mapping> out;
-  for (const auto& item : n.items()) {
-    const auto text = item.text();
-    const auto first = text.find(':');
-    const auto second = first == std::string::npos ? first : text.find(':', first + 1);
-    device_mapping device;
-    device.host = text.substr(0, first);
-    device.container =
-      first == std::string::npos ? device.host : text.substr(first + 1, second - first - 1);
-    if (second != std::string::npos)
-      device.permissions = text.substr(second + 1);
-    if (device.host.empty() || device.container.empty() || device.permissions.empty()
-        || device.permissions.find_first_not_of("rwm") != std::string::npos)
-      item.refuse("host[:container[:permissions]] with permissions of r, w and m");
-    out.push_back(std::move(device));
-  }
-  return out;
-}
-
 std::vector<std::string> read_extra_hosts(const node& n) {
   std::vector<std::string> out;
   if (n.is(value::kind::map)) {
-    for (const auto& [host, address] : n.members())
-      out.push_back(host + ':' + address.text());
+    for (const auto& [host, address] : n.members()) {
+      for (const auto& one : address.items_or_self())
+        out.push_back(host + ':' + without_brackets(one.text()));
+    }
     return out;
   }
   for (const auto& item : n.items()) {
     auto text = item.text();
     if (const auto equals = text.find('='); equals != std::string::npos)
       text[equals] = ':';
-    if (text.find(':') == std::string::npos)
+    const auto colon = text.find(':');
+    if (colon == std::string::npos)
       item.refuse("host:address");
-    out.push_back(std::move(text));
+    else
+      out.push_back(text.substr(0, colon + 1) + without_brackets(text.substr(colon + 1)));
   }
   return out;
 }
@@ -184,6 +184,28 @@ health_check read_health_check(const node& n) {
   return out;
 }
 
+log_config read_logging(const node& n) {
+  log_config out;
+  check_members(n, {"driver", "options"}, "logging");
+  if (const auto driver = n.get("driver"))
+    out.driver = driver->text();
+  if (const auto options = n.get("options")) {
+    for (const auto& [name, option] : options->members()) {
+      if (!option.is_null())
+        out.options[name] = option.hidden().scalar_text();
+    }
+  }
+  return out;
+}
+
+std::int64_t read_memswap(const node& n) {
+  const auto* number = n.raw().as_integer();
+  const auto* text = n.raw().as_text();
+  if ((number != nullptr && *number == -1) || (text != nullptr && *text == "-1"))
+    return -1;
+  return read_size(n).value_or(0);
+}
+
 std::int64_t read_nano_cpus(const node& n) {
   constexpr double nano = 1e9;
   constexpr double most_cpus = 1e6;
@@ -198,25 +220,6 @@ std::int64_t read_nano_cpus(const node& n) {
     return std::llround(*number * nano);
   default_or_refuse(n, "a number of processors like 0.5", "no limit");
   return 0;
-}
-
-std::vector<port_binding> read_ports(const node& n) {
-  std::vector<port_binding> out;
-  for (const auto& item : n.items()) {
-    if (item.is(value::kind::map)) {
-      item.refuse("text like \"8080:80\" (the long form of a port is not supported)");
-      continue;
-    }
-    const auto text = item.text();
-    const auto ports = parse_ports(text, n.strict() ? lone_port::chosen : lone_port::same);
-    if (ports)
-      out.insert(out.end(), ports->begin(), ports->end());
-    else
-      item.refuse("[hostIp:][host[-end]:]container[-end][/tcp|udp]; " + ports.error().what);
-  }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
 }
 
 restart_policy read_restart(const node& n) {

@@ -27,17 +27,31 @@ bool read_truthy(const node& n);
 /// An integer or its digits; from the cloud anything else counts as 0 (with a warning).
 std::int64_t read_count(const node& n);
 
-/// Bytes, like "64m" or 67108864; from the cloud anything else counts as 0 (with a warning).
-std::optional<std::int64_t> read_size(const node& n);
+/// Bytes, like "64m" or 67108864; from the cloud anything else counts as 0 (with a warning that
+/// names what is used then).
+std::optional<std::int64_t> read_size(const node& n, std::string_view used = "0");
+
+/// One of two words; from the cloud anything else counts as none (with a warning).
+std::string read_choice(const node& n, std::string_view one, std::string_view other);
 
 /// A text like "1m30s".
 std::chrono::nanoseconds read_duration(const node& n);
 
 std::vector<service_name> read_depends_on(const node& n);
+/// `host[:container[:permissions]]`, or a map of source, target and permissions.
 std::vector<device_mapping> read_devices(const node& n);
+/// `all`, or a list of requests; the capability gpu goes without saying.
+std::vector<device_request> read_gpus(const node& n);
+/// The list of `deploy.resources.reservations.devices`; only GPUs can be asked for.
+std::vector<device_request> read_device_requests(const node& n);
 std::vector<std::string> read_extra_hosts(const node& n);
 health_check read_health_check(const node& n);
+/// Driver and options.
+log_config read_logging(const node& n);
+/// Memory and swap together; -1 for no limit.
+std::int64_t read_memswap(const node& n);
 std::int64_t read_nano_cpus(const node& n);
+/// Texts of `parse_ports`, and maps of target, published, host_ip and protocol.
 std::vector<port_binding> read_ports(const node& n);
 restart_policy read_restart(const node& n);
 std::vector<std::string> read_security_opt(const node& n);

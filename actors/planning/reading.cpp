@@ -206,4 +206,18 @@ void check_members(
     map.warn("not supported in " + std::string{whose} + " and ignored: " + unknown);
 }
 
+void check_members(const node& map,
+  std::vector<std::string_view> known,
+  std::span<const refused_field> refused,
+  std::string_view whose) {
+  for (const auto& refusal : refused) {
+    const auto found = map.strict() ? map.find(refusal.name) : std::nullopt;
+    if (!found)
+      continue;
+    found->reject("not supported; " + std::string{refusal.advice});
+    known.push_back(refusal.name);
+  }
+  check_members(map, known, whose);
+}
+
 } // namespace copal::planning

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,5 +92,17 @@ std::string snake_case(std::string_view key);
 /// for a compose file. Members that begin with `x-` are free in both.
 void check_members(
   const node& map, const std::vector<std::string_view>& known, std::string_view whose);
+
+/// A field that is known and not supported, and what its author can do instead.
+struct refused_field {
+  std::string_view name;
+  std::string_view advice;
+};
+
+/// The same; a compose file's author is advised on the fields in `refused`.
+void check_members(const node& map,
+  std::vector<std::string_view> known,
+  std::span<const refused_field> refused,
+  std::string_view whose);
 
 } // namespace copal::planning

@@ -62,7 +62,8 @@ void complete_service(
   complete_environment(app, overlay.env, service);
   complete_labels(app, overlay.labels, service);
   service.strategy = strategy_of(config.labels);
-  if (config.network_mode == "host" && config.hostname.empty())
+  // With the machine's own names there is none to set: engines refuse to.
+  if (config.network_mode == "host" && config.hostname.empty() && config.uts_mode.empty())
     config.hostname = app.device.hostname;
   apply_features(app, service);
   bind_lock_folder(app, service);

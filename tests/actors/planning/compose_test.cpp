@@ -84,13 +84,16 @@ TEST_SUITE("planning: compose") {
         "compose.yaml: include: not supported in a compose file; remove it"},
       {"a network with a name of its own",
         file("networks", map({{"front", map({{"name", "mine"}})}})),
-        "compose.yaml: networks.front.name: not supported in a network; remove it"},
+        "compose.yaml: networks.front.name: not supported; network names are given by the "
+        "supervisor; remove it"},
       {"a network from elsewhere",
         file("networks", map({{"front", map({{"external", true}})}})),
-        "compose.yaml: networks.front.external: not supported in a network; remove it"},
+        "compose.yaml: networks.front.external: not supported; networks belong to their app; "
+        "remove it"},
       {"a volume from elsewhere",
         file("volumes", map({{"data", map({{"external", true}})}})),
-        "compose.yaml: volumes.data.external: not supported in a volume; remove it"},
+        "compose.yaml: volumes.data.external: not supported; volumes belong to their app; remove "
+        "it"},
       {"a service without image",
         file("services", map({{"web", map({{"user", "1"}})}})),
         "compose.yaml: service web: the service has no image; add image: <name>"},

@@ -61,12 +61,28 @@ TEST_SUITE("planning: composition") {
         list({"foo=127.0.0.1", "v6=::1", "bar:1.2.3.4"}),
         "extra_hosts: [bar:1.2.3.4, foo:127.0.0.1, v6:::1]"},
       {"extra_hosts", map({{"foo", "127.0.0.1"}}), "extra_hosts: [foo:127.0.0.1]"},
+      {"extra_hosts",
+        map({{"foo", list({"127.0.0.1", "[::1]"})}, {"bar", "::2"}}),
+        "extra_hosts: [bar:::2, foo:127.0.0.1, foo:::1]"},
+      {"extra_hosts", list({"foo=[::1]", "bar:[::2]"}), "extra_hosts: [bar:::2, foo:::1]"},
       {"cap_add", list({"NET_ADMIN"}), "cap_add: [NET_ADMIN]"},
       {"cap_drop", list({"MKNOD"}), "cap_drop: [MKNOD]"},
       {"group_add", list({"video", 20}), "group_add: [20, video]"},
       {"devices",
         list({"/dev/a", "/dev/b:/dev/c", "/dev/d:/dev/e:r"}),
         "devices: [/dev/a:/dev/a:rwm, /dev/b:/dev/c:rwm, /dev/d:/dev/e:r]"},
+      {"devices",
+        list({map({{"source", "/dev/a"}}),
+          map({{"source", "/dev/b"}, {"target", "/dev/c"}, {"permissions", "r"}, {"x-n", 1}})}),
+        "devices: [/dev/a:/dev/a:rwm, /dev/b:/dev/c:r]"},
+      {"stdin_open", true, "stdin_open: true"},
+      {"stdin_open", false, ""},
+      {"runtime", "nvidia", "runtime: \"nvidia\""},
+      {"runtime", "", ""},
+      {"uts", "host", "uts: \"host\""},
+      {"uts", "", ""},
+      {"cgroup", "host", "cgroup: \"host\""},
+      {"cgroup", "private", "cgroup: \"private\""},
       {"security_opt", list({"no-new-privileges"}), "security_opt: [no-new-privileges]"},
       {"sysctls", list({"a.b=1", "c.d=2"}), "sysctls: [a.b=1, c.d=2]"},
       {"sysctls", map({{"a.b", 1}, {"c.d", "x=y"}}), "sysctls: [a.b=1, c.d=x=y]"},
@@ -81,6 +97,7 @@ TEST_SUITE("planning: composition") {
       {"pids_limit", 100, "pids_limit: 100"},
       {"pids_limit", 0, ""},
       {"ipc", "host", "ipc: \"host\""},
+      {"ipc", "", ""}, // the engine would put its default in the place of an empty text
       {"userns_mode", "host", "userns_mode: \"host\""},
       {"cgroup_parent", "p", "cgroup_parent: \"p\""},
       {"cpu_shares", 512, "cpu_shares: 512"},
@@ -94,10 +111,18 @@ TEST_SUITE("planning: composition") {
       {"mem_reservation", "32M", "mem_reservation: 33554432"},
       {"shm_size", "16mb", "shm_size: 16777216"},
       {"shm_size", "64m", ""},
+      {"shm_size", 0, ""}, // the engine makes 64 MiB of it
+      {"shm_size", "0", ""},
       {"oom_kill_disable", true, "oom_kill_disable: true"},
       {"read_only", true, "read_only: true"},
       {"ports", list({"8080:80", "9000:80"}), "ports: [8080:80/tcp, 9000:80/tcp]"},
       {"ports", list({"8080:80", "8080:80"}), "ports: [8080:80/tcp]"},
+      {"ports",
+        list({map({{"target", 80}, {"published", "8080"}}),
+          map({{"target", 53}, {"published", 53}, {"protocol", "udp"}, {"host_ip", "127.0.0.1"}}),
+          map({{"target", 81}, {"published", 81}, {"host_ip", "::1"}, {"mode", "host"}}),
+          map({{"target", 82}, {"published", 82}, {"name", "n"}, {"app_protocol", "http"}})}),
+        "ports: [82:82/tcp, 8080:80/tcp, 127.0.0.1:53:53/udp, ::1:81:81/tcp]"},
       {"healthcheck",
         map({{"test", "true"}}),
         "healthcheck: [CMD-SHELL, true] interval 0 ms timeout 0 ms start period 0 ms retries 0"},
@@ -130,6 +155,24 @@ TEST_SUITE("planning: composition") {
       {"tty", false, "tty: false", ""},
       {"ports", list({"80"}), "ports: [80:80/tcp]", "ports: [0:80/tcp]"},
       {"ports", list({80}), "ports: [80:80/tcp]", "ports: [0:80/tcp]"},
+      {"ports", list({map({{"target", 80}})}), "ports: [80:80/tcp]", "ports: [0:80/tcp]"},
+      {"ports",
+        list({map({{"target", 80}, {"host_ip", "127.0.0.1"}})}),
+        "ports: [127.0.0.1:80:80/tcp]",
+        "ports: [127.0.0.1:0:80/tcp]"},
+      {"devices",
+        list({map({{"source", "vendor.com/class=one"}})}),
+        "devices: [vendor.com/class=one:vendor.com/class=one:rwm]",
+        "refused: compose.yaml: service web: devices[0]: not the path of a device"},
+      {"shm_size", "lots", "", "refused: compose.yaml: service web: shm_size: found \"lots\""},
+      {"uts",
+        "private",
+        "",
+        "refused: compose.yaml: service web: uts: found \"private\", expected"},
+      {"cgroup",
+        "x",
+        "",
+        "refused: compose.yaml: service web: cgroup: found \"x\", expected private"},
       {"restart", "on-failure:3", "", "restart: on-failure:3"},
       {"restart", false, "", "refused: compose.yaml: service web: restart: found false"},
       {"restart", "sometimes", "", "refused: compose.yaml: service web: restart: found \"some"},
@@ -152,7 +195,7 @@ TEST_SUITE("planning: composition") {
       {"storage_opt",
         map({{"size", "1g"}}),
         "",
-        "refused: compose.yaml: service web: storage_opt: not supported in a service; remove it"},
+        "refused: compose.yaml: service web: storage_opt: not supported; no engine shows it"},
       {"build",
         ".",
         "",
@@ -212,9 +255,12 @@ TEST_SUITE("planning: composition") {
         "[0]: found \"80-90:80-85\", expected [hostIp:][host[-end]:]container[-end][/tcp|udp]; "
         "the two ranges differ in size"},
       {"ports",
-        list({map({{"target", 80}})}),
-        "[0]: found a map, expected text like \"8080:80\" (the long form of a port is not "
-        "supported)"},
+        list({map({{"published", 80}})}),
+        "[0]: found a map, expected target, and published, host_ip and protocol if need be; the "
+        "container port is not a number or range within 1 to 65535"},
+      {"ports",
+        list({map({{"target", 80}, {"mode", "mesh"}})}),
+        "[0].mode: found \"mesh\", expected host or ingress"},
       {"privileged", "true", ": found \"true\", expected true or false"},
       {"stop_grace_period", 10, ": found 10, expected a duration like 1m30s"},
       {"stop_grace_period", "soon", ": found \"soon\", expected a duration like 1m30s"},
@@ -226,6 +272,9 @@ TEST_SUITE("planning: composition") {
         list({"/dev/a:/dev/b:rx"}),
         "[0]: found \"/dev/a:/dev/b:rx\", expected host[:container[:permissions]] with "
         "permissions of r, w and m"},
+      {"devices",
+        list({map({{"target", "/dev/a"}})}),
+        "[0]: found a map, expected host[:container[:permissions]] with permissions of r, w and m"},
       {"ulimits",
         map({{"nofile", map({{"soft", 1}})}}),
         ".nofile: found a map, expected a number, or a map of soft and hard"},
@@ -279,8 +328,9 @@ TEST_SUITE("planning: composition") {
     }));
     CHECK(warnings_of(document)
           == "cloud: app shop, service web: composition: not supported in a service and ignored: "
-             "links, "
-             "logging, whatever");
+             "links, whatever\n"
+             "cloud: app shop, service web: composition.logging: the supervisor reads the engine's "
+             "own logs: ignored");
   }
 
   TEST_CASE("fields: cpus are sent, and changing them asks for no new container") {
