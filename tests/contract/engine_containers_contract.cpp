@@ -254,6 +254,11 @@ TEST_SUITE("contract: engine") {
     config.memory_reservation_bytes = 32 * 1024 * 1024;
     config.oom_score_adj = 100;
     config.ipc_mode = "private";
+    config.stdin_open = true;
+    config.runtime = "runc";
+    config.logging = {"json-file", {{"max-size", "1m"}, {"max-file", "2"}}};
+    config.cgroupns_mode = "private";
+    config.memory_swap_bytes = 96 * 1024 * 1024;
     const auto made = create("equal", config);
     const auto told = [](const std::vector<planning::field_difference>& xs) {
       std::string out;
@@ -280,6 +285,16 @@ TEST_SUITE("contract: engine") {
       const auto made = create("plain-" + mode, config);
       CHECK(ask(engine::start_container{made.id()}));
       const auto found = planning::differences(look(made.id()), config, {});
+      CHECK_MESSAGE(found.empty(), planning::summary(found));
+    }
+    auto named_as_machine = sleeper();
+    named_as_machine.uts_mode = "host";
+    for (const std::string mode : {"none", "host"}) {
+      CAPTURE(mode);
+      named_as_machine.network_mode = mode;
+      const auto made = create("uts-" + mode, named_as_machine);
+      CHECK(ask(engine::start_container{made.id()}));
+      const auto found = planning::differences(look(made.id()), named_as_machine, {});
       CHECK_MESSAGE(found.empty(), planning::summary(found));
     }
     const auto host = create("net-host", sleeper());

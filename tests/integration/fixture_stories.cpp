@@ -17,12 +17,29 @@ using nlohmann::json;
 
 namespace {
 
+/// Fields that the recorded supervisor drops, so that no recording has them.
+json newer_fields() {
+  return json::parse(R"({
+    "stdin_open": true, "runtime": "runc", "uts": "host", "cgroup": "private", "shm_size": 0, "ipc": "",
+    "memswap_limit": "96m", "gpus": [{"driver": "nvidia", "device_ids": ["0"]}],
+    "ports": [{"target": 80, "published": "18480", "host_ip": "127.0.0.1"}, {"target": 53, "published": 18453, "protocol": "udp"}],
+    "devices": [{"source": "/dev/null", "target": "/dev/xnull", "permissions": "r"}],
+    "extra_hosts": {"both": ["127.0.0.1", "::1"]},
+    "deploy": {"resources": {
+      "limits": {"cpus": "0.5", "memory": "64m", "pids": 100},
+      "reservations": {"memory": "32m", "devices": [{"capabilities": ["gpu"], "count": 1}]}}}})");
+}
+
 /// The recorded target with this registry's images. What others depend on runs; the rest is only
 /// created, as it asks for devices, privileges and folders of the machine.
 json fixture_target() {
   auto part = json::parse(golden("v19/target.json")).begin().value();
   for (auto& [uuid, app] : part["apps"].items()) {
     for (auto& [commit, release] : app["releases"].items()) {
+      auto newer = release["services"]["minimal"];
+      newer["id"] = 3900;
+      newer["composition"] = newer_fields();
+      release["services"]["newer"] = std::move(newer);
       for (auto& [name, service] : release["services"].items()) {
         const auto was = service["image"].get<std::string>();
         const auto has = [&was](const char* text) { return was.find(text) != std::string::npos; };
@@ -49,7 +66,8 @@ TEST_SUITE("stories") {
     d.start();
     REQUIRE(d.reached());
     const auto ids = d.ids();
-    CHECK(ids.size() >= 45);
+    CHECK(ids.size() >= 46);
+    CHECK(ids.contains("newer"));
     CHECK(d.changes().find("remove") == std::string::npos);
 
     for (const auto& entry : ids) {
