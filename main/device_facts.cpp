@@ -3,6 +3,7 @@
 #include "adapters/http/address.hpp"
 #include "adapters/json/json.hpp"
 #include "main/files.hpp"
+#include "main/version.hpp"
 
 #include <sys/utsname.h>
 
@@ -20,9 +21,13 @@ std::string trimmed(std::string_view text) {
   return std::string{text.substr(begin, text.find_last_not_of(blank) - begin + 1)};
 }
 
-std::string machine() {
+void take_kernel(device_facts& out) {
   utsname about{};
-  return ::uname(&about) == 0 ? about.machine : "";
+  if (::uname(&about) != 0)
+    return;
+  out.arch = architecture_of(about.machine);
+  out.kernel_name = about.sysname;
+  out.kernel_release = about.release;
 }
 
 void take_device_type(device_facts& out,
@@ -52,6 +57,8 @@ void take_os_release(device_facts& out, const places& where) {
   auto known = read_os_release(*text);
   out.os_version = known["PRETTY_NAME"];
   out.os_variant = known["VARIANT_ID"];
+  out.os_slug = known["ID"];
+  out.os_number = known["VERSION"];
   out.board_rev =
     known.contains("BALENA_BOARD_REV") ? known["BALENA_BOARD_REV"] : known["RESIN_BOARD_REV"];
 }
@@ -95,7 +102,8 @@ device_facts find_device_facts(const places& where,
   out.api_endpoint = config.api_endpoint;
   out.device_api_key = config.device_api_key;
   out.listen_port = config.listen_port;
-  out.arch = architecture_of(machine());
+  out.supervisor_version = version_number();
+  take_kernel(out);
   take_device_type(out, where.device_type, warn);
   take_os_release(out, where);
   if (const auto name = files::read(where.root / "etc/hostname", largest_file))

@@ -27,6 +27,33 @@ void tell_target(story& told, const progress& now, lines& out) {
   told.warnings = std::move(warnings);
 }
 
+/// Which releases, and which services, this device cannot run.
+/// Source: the texts are those of spec/host.md, "Free texts".
+std::vector<std::string> contract_lines(const progress& now) {
+  std::vector<std::string> out;
+  std::string left_out;
+  for (const auto& app : now.target.apps) {
+    if (app.rejected && out.empty())
+      out.emplace_back("Some releases were rejected due to having unmet requirements:");
+    if (app.rejected)
+      out.push_back("  " + app.name + ": " + app.rejected->why);
+    for (const auto& service : app.left_out)
+      left_out += (left_out.empty() ? "" : ". ") + service.value;
+  }
+  if (!left_out.empty())
+    out.push_back("Not running containers because of contract violations: " + left_out);
+  return out;
+}
+
+void tell_contracts(story& told, const progress& now, lines& out) {
+  auto found = contract_lines(now);
+  if (found == told.contracts)
+    return;
+  for (const auto& line : found)
+    say(out, log_level::warning, line);
+  told.contracts = std::move(found);
+}
+
 void tell_engine(story& told, const progress& now, lines& out) {
   const auto there = now.engine.complete;
   if (there && !told.engine_there) {
@@ -125,6 +152,7 @@ std::string duration_text(std::chrono::milliseconds x) {
 std::vector<log_line> narrate(story& told, const progress& now) {
   lines out;
   tell_target(told, now, out);
+  tell_contracts(told, now, out);
   tell_engine(told, now, out);
   tell_fetches(told, now, out);
   tell_locks(told, now, out);

@@ -26,6 +26,7 @@ struct story {
   bool engine_there = false;
   std::string problem;
   std::set<std::string> warnings;
+  std::vector<std::string> contracts;        ///< What of them is not met, as it was told.
   std::map<std::string, std::string> locks;  ///< Waits for users' locks, by subject.
   std::map<std::string, int> fetched;        ///< Percent told, by image.
   std::map<std::string, int> fetch_failures; ///< Told, by image.

@@ -1,13 +1,18 @@
 #include "actors/planning/cloud.hpp"
 
 #include "actors/planning/composition.hpp"
+#include "actors/planning/contracts.hpp"
+#include "actors/planning/features.hpp"
+#include "actors/planning/host_services.hpp"
+#include "actors/planning/identity.hpp"
+#include "actors/planning/labels.hpp"
 #include "actors/planning/release.hpp"
 #include "actors/planning/schema.hpp"
 #include "actors/planning/service.hpp"
 #include "actors/planning/service_networks.hpp"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 namespace copal::planning {
 
@@ -53,27 +58,39 @@ std::string read_image(const node& n) {
   return reference ? to_string(*reference) : std::string{};
 }
 
-read_service read_cloud_service(const node& n, const std::string& name, const app_setting& app) {
-  read_service out{n, {}};
-  auto& service = out.service;
+/// What the cloud says of a service, with what decides whether it runs here.
+struct cloud_service {
+  read_service it;
+  service_overlay overlay;
+  service_contract contract;
+};
+
+/// All of a service but its composition.
+cloud_service read_cloud_service(const node& n, const std::string& name) {
+  cloud_service out{{n, {}}, {}, {}};
+  auto& service = out.it.service;
   service.name.value = name;
   service.id.value = number_of(n, "id");
   service.image.value = number_of(n, "image_id");
   service.image_name = read_image(n);
-  const auto overlay = read_overlay(n);
-  if (const auto contract = present(n, "contract"); contract && !contract->is(value::kind::map))
-    contract->refuse("a map");
+  out.overlay = read_overlay(n);
+  if (const auto contract = present(n, "contract"))
+    out.contract = read_contract(*contract, name);
+  if (const auto running = n.get("running"))
+    service.running = running->boolean();
+  return out;
+}
+
+void complete_cloud_service(const app_setting& app, cloud_service& x) {
+  const auto& n = x.it.place;
   const auto composition = present(n, "composition");
   if (composition && composition->is(value::kind::map))
-    read_composition(*composition, app, service);
+    read_composition(*composition, app, x.it.service);
   else if (composition)
     composition->refuse("a map");
   else
-    join_default_network(app.uuid, service);
-  if (const auto running = n.get("running"))
-    service.running = running->boolean();
-  complete_service(app, overlay, service);
-  return out;
+    join_default_network(app.uuid, x.it.service);
+  complete_service(app, x.overlay, x.it.service);
 }
 
 /// The cloud knows no null among networks and volumes.
@@ -86,23 +103,83 @@ void refuse_nulls(const node& release, std::string_view key) {
   }
 }
 
-target_release read_release(const node& n, const std::string& commit, const app_setting& app) {
-  target_release out;
-  out.commit.value = commit;
-  out.id.value = number_of(n, "id");
+/// The services that are ours to run; the names of the others go to the app.
+std::vector<cloud_service> read_services(
+  const node& release, const app_setting& app, target_app& out) {
+  std::vector<cloud_service> services;
+  const auto members = release.get("services");
+  if (!members)
+    return services;
+  for (const auto& [name, val] : members->members()) {
+    const auto place = val.of("service " + name);
+    if (!is_docker_name(place, name))
+      continue;
+    auto service = read_cloud_service(place, name);
+    // What the host keeps may be composed as nothing of ours could be: it is not looked at.
+    if (is_supervisor(out.uuid, {name})
+        || (out.is_host && is_part_of_host(modern_labels(service.overlay.labels)))) {
+      out.left_alone.push_back({name});
+      continue;
+    }
+    complete_cloud_service(app, service);
+    services.push_back(std::move(service));
+  }
+  std::sort(out.left_alone.begin(), out.left_alone.end());
+  return services;
+}
+
+/// Tells of each contract that is not met.
+admission judge_contracts(const std::vector<cloud_service>& services, const device_facts& device) {
+  std::vector<candidate> candidates;
+  const auto offers = offers_of(device);
+  for (const auto& [it, overlay, contract] : services) {
+    const auto unmet = unmet_parts(contract, offers);
+    for (const auto& part : unmet)
+      it.place.warn("its contract asks for " + part);
+    candidates.push_back({it.service.name,
+      {std::string{shared_service(it.service.config.network_mode)}},
+      is_on(it.service.config.labels, label::optional),
+      unmet.empty()});
+  }
+  return admit(candidates);
+}
+
+/// The services without those that are left out, of which nobody speaks any more.
+std::vector<read_service> without(
+  const std::vector<service_name>& left_out, std::vector<cloud_service> services) {
+  const auto is_out = [&left_out](const service_name& name) {
+    return std::binary_search(left_out.begin(), left_out.end(), name);
+  };
+  std::vector<read_service> out;
+  for (auto& one : services) {
+    if (is_out(one.it.service.name))
+      continue;
+    std::erase_if(one.it.service.depends_on, is_out);
+    out.push_back(std::move(one.it));
+  }
+  return out;
+}
+
+void read_release(
+  const node& n, const std::string& commit, const app_setting& app, target_app& out) {
+  target_release release;
+  release.commit.value = commit;
+  release.id.value = number_of(n, "id");
   refuse_nulls(n, "networks");
   refuse_nulls(n, "volumes");
-  read_components(n, app, out);
-  std::vector<read_service> services;
-  if (const auto members = n.get("services")) {
-    for (const auto& [name, val] : members->members()) {
-      const auto place = val.of("service " + name);
-      if (is_docker_name(place, name))
-        services.push_back(read_cloud_service(place, name, app));
-    }
+  auto services = read_services(n, app, out);
+  const auto admitted = judge_contracts(services, app.device);
+  if (!admitted.missed.empty()) {
+    out.rejected = rejection{release.id, release.commit, rejection_text(admitted)};
+    return;
   }
-  assemble(app, std::move(services), out);
-  return out;
+  out.left_out = admitted.left_out;
+  // An app of which the host keeps everything needs no networks of ours.
+  if (out.left_alone.empty() || !services.empty()) {
+    read_components(n, app, release);
+    assemble(app, without(out.left_out, std::move(services)), release);
+  }
+  out.release = std::move(release);
 }
 
 app_class read_class(const node& n) {
@@ -133,12 +210,16 @@ target_app read_app(
   const auto releases = n.get("releases");
   if (!releases)
     return out;
-  for (const auto& [commit, val] : releases->members()) {
-    auto release = read_release(val.of("app " + out.name), commit, app);
-    if (!out.release)
-      out.release = std::move(release);
-    else
-      val.warn("the app has more than one release: this one is ignored");
+  // Every release is checked; the first one counts.
+  for (bool first = true; const auto& [commit, val] : releases->members()) {
+    const auto place = val.of("app " + out.name);
+    if (std::exchange(first, false)) {
+      read_release(place, commit, app, out);
+      continue;
+    }
+    auto other = out;
+    read_release(place, commit, app, other);
+    val.warn("the app has more than one release: this one is ignored");
   }
   return out;
 }

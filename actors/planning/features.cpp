@@ -27,17 +27,6 @@ constexpr host_bind host_binds[] = {
   {label::procfs, "/proc:/proc", nullptr},
 };
 
-/// A label that says `1`, `true` or `on`, in any case.
-bool is_on(const label_map& labels, std::string_view key) {
-  const auto it = labels.find(std::string{key});
-  if (it == labels.end())
-    return false;
-  std::string text = it->second;
-  for (char& c : text)
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text == "1" || text == "true" || text == "on";
-}
-
 void add_mount(container_config& config, const char* type, std::string source, std::string target) {
   mount m;
   m.type = type;
@@ -90,6 +79,16 @@ void request_gpu(container_config& config) {
 }
 
 } // namespace
+
+bool is_on(const label_map& labels, std::string_view key) {
+  const auto it = labels.find(std::string{key});
+  if (it == labels.end())
+    return false;
+  std::string text = it->second;
+  for (char& c : text)
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text == "1" || text == "true" || text == "on";
+}
 
 bool uses_supervisor_api(const target_service& service) {
   return is_on(service.config.labels, label::supervisor_api);

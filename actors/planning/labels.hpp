@@ -22,6 +22,10 @@ inline constexpr std::string_view handover_timeout = "io.balena.update.handover-
 inline constexpr std::string_view requires_reboot = "io.balena.update.requires-reboot";
 inline constexpr std::string_view legacy_container = "io.balena.legacy-container";
 
+// On services of a host app: whether they are containers of ours, and in which engine.
+inline constexpr std::string_view image_class = "io.balena.image.class";
+inline constexpr std::string_view image_store = "io.balena.image.store";
+
 // What a service asks of the host.
 inline constexpr std::string_view journal_logs = "io.balena.features.journal-logs";
 inline constexpr std::string_view dbus = "io.balena.features.dbus";

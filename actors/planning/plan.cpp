@@ -88,6 +88,8 @@ plan make_plan(const situation& s) {
   const auto apps = stand_apps(s);
   plan_system(s, apps, out);
   for (const auto& app : apps) {
+    if (is_rejected(app))
+      continue;
     plan_fetches(s, apps, app, out);
     plan_services(s, app, out);
     plan_components(s, app, out);

@@ -63,10 +63,23 @@ bool is_row_of(const container_identity& who, const image_row& row) {
          && who.release == row.release && who.commit == row.commit;
 }
 
+bool is_row_of(const app_standing& app, const image_row& row) {
+  return app.id == row.app || (!app.uuid.empty() && app.uuid == row.uuid);
+}
+
+bool has_row(const situation& s, const app_standing& app, const engine_image_id& id) {
+  return std::any_of(s.images.rows.begin(), s.images.rows.end(), [&](const image_row& row) {
+    return row.engine_id == id && is_row_of(app, row);
+  });
+}
+
 /// A row is kept while the target names it, while a container runs from its image, and while its
-/// service's new image is still to come, since the old one can then be started again.
+/// service's new image is still to come, since the old one can then be started again. The rows of
+/// an app whose release was rejected stay with the app.
 bool is_needed(const situation& s, const std::vector<app_standing>& apps, const image_row& row) {
   for (const auto& app : apps) {
+    if (is_rejected(app) && is_row_of(app, row))
+      return true;
     for (const auto& pair : app.pairs) {
       if (key_of(pair.image.wanted) == key_of(row))
         return true;
@@ -79,8 +92,11 @@ bool is_needed(const situation& s, const std::vector<app_standing>& apps, const 
   return std::any_of(s.engine.containers.begin(), s.engine.containers.end(), [&](const auto& c) {
     if (c.what.config.image != row.engine_id.value)
       return false;
-    // An image shared by two rows is held by the target's row where there is one.
+    // An image shared by two rows is held by the target's row, or a rejected app's, where there is
+    // one.
     const auto held = std::any_of(apps.begin(), apps.end(), [&](const app_standing& app) {
+      if (is_rejected(app) && has_row(s, app, row.engine_id))
+        return true;
       return std::any_of(app.pairs.begin(), app.pairs.end(), [&](const service_pair& pair) {
         return pair.image.what == image_standing::kind::ready && pair.image.id == row.engine_id;
       });

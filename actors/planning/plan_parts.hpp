@@ -81,6 +81,11 @@ struct app_standing {
 
 std::vector<app_standing> stand_apps(const situation& s);
 
+/// The app's release cannot run here: nothing of the app is touched, and nothing is told of it.
+inline bool is_rejected(const app_standing& app) {
+  return app.target != nullptr && app.target->rejected.has_value();
+}
+
 bool uses(const container_config& config, const std::string& network_or_volume);
 
 /// The engine name of the network that joins services to the local API.

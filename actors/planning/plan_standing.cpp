@@ -1,6 +1,7 @@
 // What there is of each app, beside what it is to be.
 
 #include "actors/planning/compare.hpp"
+#include "actors/planning/host_services.hpp"
 #include "actors/planning/identity.hpp"
 #include "actors/planning/plan_parts.hpp"
 #include "actors/planning/resolve.hpp"
@@ -70,7 +71,7 @@ std::vector<app_standing> list_apps(const situation& s) {
 void pair_services(const situation& s, app_standing& app) {
   std::map<service_name, const supervised_container*> newest;
   for (const auto& c : s.engine.containers) {
-    if (!is_of(c.who, app))
+    if (!is_of(c.who, app) || is_left_alone(c.who, c.what.config.labels, app.target))
       continue;
     if (c.what.state == container_state::dead) {
       app.dead.push_back(&c);
@@ -136,6 +137,14 @@ std::vector<const engine_network*> networks_named(const situation& s, const std:
   return out;
 }
 
+/// A container that is not ours to stop uses it: it can neither go nor be made anew.
+bool is_held(const situation& s, const app_standing& app, const std::string& part) {
+  return std::any_of(s.engine.containers.begin(), s.engine.containers.end(), [&](const auto& c) {
+    return is_of(c.who, app) && is_left_alone(c.who, c.what.config.labels, app.target)
+           && uses(c.what.config, part);
+  });
+}
+
 std::set<std::string> stand_wanted_networks(const situation& s, app_standing& app) {
   std::set<std::string> wanted;
   if (app.target == nullptr || !app.target->release)
@@ -143,7 +152,8 @@ std::set<std::string> stand_wanted_networks(const situation& s, app_standing& ap
   for (const auto& n : app.target->release->networks) {
     wanted.insert(n.engine_name);
     const auto found = networks_named(s, n.engine_name);
-    if (found.size() == 1 && differences(found.front()->config, n.config).empty())
+    if (found.size() == 1
+        && (differences(found.front()->config, n.config).empty() || is_held(s, app, n.engine_name)))
       continue;
     app.missing.insert(n.engine_name);
     if (!found.empty())
@@ -155,7 +165,8 @@ std::set<std::string> stand_wanted_networks(const situation& s, app_standing& ap
 void stand_networks(const situation& s, app_standing& app) {
   const auto wanted = stand_wanted_networks(s, app);
   for (const auto& e : s.engine.networks) {
-    if (is_supervised(e.config.labels) && belongs_to(e, key_of(app)) && !wanted.contains(e.name))
+    if (is_supervised(e.config.labels) && belongs_to(e, key_of(app)) && !wanted.contains(e.name)
+        && !is_held(s, app, e.name))
       app.leaving.insert(e.name);
   }
 }
@@ -163,7 +174,8 @@ void stand_networks(const situation& s, app_standing& app) {
 void stand_volumes(const situation& s, app_standing& app) {
   if (app.target == nullptr) {
     for (const auto& e : s.engine.volumes) {
-      if (!s.target.keeps_volumes && is_supervised(e.config.labels) && belongs_to(e, key_of(app)))
+      if (!s.target.keeps_volumes && is_supervised(e.config.labels) && belongs_to(e, key_of(app))
+          && !is_held(s, app, e.name))
         app.leaving.insert(e.name);
     }
     return;
@@ -180,7 +192,8 @@ void stand_volumes(const situation& s, app_standing& app) {
       continue;
     }
     // One without our label is adopted as it is: it may hold what somebody else put there.
-    if (is_supervised(it->config.labels) && !differences(it->config, v.config).empty()) {
+    if (is_supervised(it->config.labels) && !differences(it->config, v.config).empty()
+        && !is_held(s, app, v.engine_name)) {
       app.missing.insert(v.engine_name);
       app.leaving.insert(v.engine_name);
     }
@@ -228,6 +241,8 @@ bool uses(const container_config& config, const std::string& network_or_volume) 
 std::vector<app_standing> stand_apps(const situation& s) {
   auto apps = list_apps(s);
   for (auto& app : apps) {
+    if (is_rejected(app))
+      continue;
     pair_services(s, app);
     compare_services(s, app);
     stand_networks(s, app);

@@ -67,13 +67,26 @@ struct target_release {
 enum class app_class : std::uint8_t { fleet, app, block };
 std::string to_string(app_class x);
 
+/// A release that this device cannot run. What there is of its app is left as it is.
+/// Source: spec/cloud-protocol.md §11.
+struct rejection {
+  release_id release;
+  commit_id commit;
+  std::string why; ///< For people: which services cannot run here.
+
+  bool operator==(const rejection&) const = default;
+};
+
 struct target_app {
   app_id id;
   app_uuid uuid;
   std::string name;
   app_class kind = app_class::fleet;
   bool is_host = false;
-  std::optional<target_release> release; ///< Absent: nothing is to run.
+  std::optional<target_release> release; ///< Absent: nothing is to run, or it was rejected.
+  std::optional<rejection> rejected;     ///< Then there is no `release`.
+  std::vector<service_name> left_out;    ///< Optional, and not for this device; sorted.
+  std::vector<service_name> left_alone;  ///< The host keeps them, not we; sorted.
 
   bool operator==(const target_app&) const = default;
 };
@@ -117,6 +130,14 @@ struct device_facts {
   std::string api_endpoint; ///< The cloud's; empty when there is none.
   secret device_api_key;
   std::uint16_t listen_port = 48484;
+
+  // What contracts of services ask for; empty: not known.
+  std::string supervisor_version;
+  std::string os_slug;        ///< ID of os-release.
+  std::string os_number;      ///< The version of the OS as a number: VERSION of os-release.
+  std::string kernel_name;    ///< As `uname -s` shows it.
+  std::string kernel_release; ///< As `uname -r` shows it.
+
   std::vector<service_key_fact> service_keys; ///< A service without one gets an empty key.
 
   bool operator==(const device_facts&) const = default;
@@ -163,8 +184,14 @@ typename I::result_type inspect(I& f, target_release& x) {
 }
 
 template <class I>
+typename I::result_type inspect(I& f, rejection& x) {
+  return f(x.release, x.commit, x.why);
+}
+
+template <class I>
 typename I::result_type inspect(I& f, target_app& x) {
-  return f(x.id, x.uuid, x.name, x.kind, x.is_host, x.release);
+  return f(
+    x.id, x.uuid, x.name, x.kind, x.is_host, x.release, x.rejected, x.left_out, x.left_alone);
 }
 
 template <class I>
@@ -194,6 +221,11 @@ typename I::result_type inspect(I& f, device_facts& x) {
     x.api_endpoint,
     x.device_api_key,
     x.listen_port,
+    x.supervisor_version,
+    x.os_slug,
+    x.os_number,
+    x.kernel_name,
+    x.kernel_release,
     x.service_keys);
 }
 

@@ -1,5 +1,6 @@
 #include "main/device_facts.hpp"
 
+#include "main/version.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <fstream>
@@ -33,7 +34,8 @@ TEST_SUITE("device facts") {
     const test::temp_folder host;
     std::filesystem::create_directories(host / "etc");
     std::filesystem::create_directories(host / "lib/modules");
-    std::ofstream{host / "etc/os-release"} << "PRETTY_NAME=\"Some OS\"\nRESIN_BOARD_REV=r1\n";
+    std::ofstream{host / "etc/os-release"} << "PRETTY_NAME=\"Some OS\"\nRESIN_BOARD_REV=r1\n"
+                                           << "ID=\"some-os\"\nVERSION=\"2.98.12+rev1\"\n";
     std::ofstream{host / "etc/hostname"} << " hill \n";
     std::ofstream{host / "device-type.json"} << "{";
     run_options options;
@@ -47,6 +49,11 @@ TEST_SUITE("device facts") {
     auto facts = find_device_facts(where, {}, warn);
     CHECK(facts.os_version == "Some OS");
     CHECK(facts.board_rev == "r1");
+    CHECK(facts.os_slug == "some-os");
+    CHECK(facts.os_number == "2.98.12+rev1");
+    CHECK(facts.supervisor_version == version_number());
+    CHECK(facts.kernel_name == "Linux");
+    CHECK_FALSE(facts.kernel_release.empty());
     CHECK(facts.hostname == "hill");
     CHECK(facts.has_kernel_modules);
     CHECK_FALSE(facts.has_firmware);

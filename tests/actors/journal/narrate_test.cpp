@@ -118,6 +118,26 @@ TEST_SUITE("journal") {
     CHECK(texts(narrate(told, now)).empty());
   }
 
+  TEST_CASE("journal: releases and services that cannot run here are told once, in known words") {
+    story told;
+    auto now = with_engine();
+    narrate(told, now);
+    target_app shop;
+    shop.name = "shop";
+    shop.rejected = rejection{{70}, {"c70"}, "Services with unmet requirements: db, web"};
+    target_app farm;
+    farm.name = "farm";
+    farm.left_out = {{"cam"}, {"lidar"}};
+    now.target.apps = {shop, farm};
+    CHECK(texts(narrate(told, now))
+          == list{"warning: Some releases were rejected due to having unmet requirements:",
+            "warning:   shop: Services with unmet requirements: db, web",
+            "warning: Not running containers because of contract violations: cam. lidar"});
+    CHECK(texts(narrate(told, now)).empty());
+    now.target.apps.clear();
+    CHECK(texts(narrate(told, now)).empty());
+  }
+
   TEST_CASE("journal: steps") {
     step_note note{step_note::kind::began, "start", "service:2/web", "start web (none)", {}, {}};
     CHECK(texts(narrate(note)) == list{"info: start web (none)"});

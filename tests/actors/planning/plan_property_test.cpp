@@ -1,3 +1,4 @@
+#include "actors/planning/identity.hpp"
 #include "tests/actors/planning/situations.hpp"
 #include "tests/support/random.hpp"
 
@@ -101,7 +102,7 @@ void random_app(device& d, int app, test::random_source& random) {
     d.old_row(random.percent(50) ? "web:1" : "web:0", "web", "c0");
   if (random.percent(20))
     d.now.engine.networks.push_back(network_of(app, "old"));
-  switch (random.below(8)) {
+  switch (random.below(9)) {
     case 0:
       d.does_not_want_the_app();
       break;
@@ -109,6 +110,9 @@ void random_app(device& d, int app, test::random_source& random) {
       d.wants_no_release();
       break;
     case 2:
+      break;
+    case 3:
+      d.cannot_run();
       break;
     default:
       d.wants(random_services(random), random.percent(50) ? "c2" : "c1");
@@ -374,11 +378,80 @@ std::string amiss(const situation& s, const target_app& app, const target_servic
   return {};
 }
 
+/// What there is of one app, whatever state it is in.
+struct belongings {
+  std::vector<std::string> things;
+  std::vector<image_row> rows;
+  commit_id commit;
+
+  bool operator==(const belongings&) const = default;
+};
+
+belongings belongings_of(const situation& s, const target_app& app) {
+  belongings out;
+  for (const auto& c : s.engine.containers) {
+    if (c.who.app == app.id)
+      out.things.push_back(c.what.id.value + ' ' + c.what.name);
+  }
+  for (const auto& n : s.engine.networks) {
+    if (belongs_to(n, {app.id, app.uuid}))
+      out.things.push_back(n.name);
+  }
+  for (const auto& v : s.engine.volumes) {
+    if (belongs_to(v, {app.id, app.uuid}))
+      out.things.push_back(v.name);
+  }
+  for (const auto& row : s.images.rows) {
+    if (row.app == app.id)
+      out.rows.push_back(row);
+  }
+  if (const auto it = s.commits.find(app.id); it != s.commits.end())
+    out.commit = it->second;
+  return out;
+}
+
+const target_app* find_rejected(const situation& s, app_id app) {
+  const auto& apps = s.target.apps;
+  const auto it = std::find_if(
+    apps.begin(), apps.end(), [app](const auto& a) { return a.id == app && a.rejected; });
+  return it == apps.end() ? nullptr : &*it;
+}
+
+/// A rejected app has it, or runs from its image without a row of its own.
+bool is_kept_for_rejected(const situation& s, const image_row& row) {
+  if (find_rejected(s, row.app) != nullptr)
+    return true;
+  const auto is_wanted =
+    std::any_of(s.target.apps.begin(), s.target.apps.end(), [&](const auto& a) {
+      return a.id == row.app && a.release && a.release->commit == row.commit
+             && std::any_of(a.release->services.begin(), a.release->services.end(), [&](auto& x) {
+                  return x.name == row.used_by && x.image_name == row.name;
+                });
+    });
+  return !is_wanted
+         && std::any_of(s.engine.containers.begin(), s.engine.containers.end(), [&](const auto& c) {
+              const auto* app = find_rejected(s, c.who.app);
+              if (app == nullptr || c.what.config.image != row.engine_id.value)
+                return false;
+              const auto own = belongings_of(s, *app).rows;
+              return std::none_of(own.begin(), own.end(), [&row](const image_row& other) {
+                return other.engine_id == row.engine_id;
+              });
+            });
+}
+
 /// The same of the whole.
 std::string amiss(const situation& s) {
   std::string out;
   std::size_t services = 0;
+  std::size_t containers = s.engine.containers.size();
   for (const auto& app : s.target.apps) {
+    if (app.rejected) { // What it has may be anything.
+      containers -= static_cast<std::size_t>(std::count_if(s.engine.containers.begin(),
+        s.engine.containers.end(),
+        [&app](const auto& c) { return c.who.app == app.id; }));
+      continue;
+    }
     const auto it = s.commits.find(app.id);
     const auto commit = it == s.commits.end() ? commit_id{} : it->second;
     if (commit != (app.release ? app.release->commit : commit_id{}))
@@ -389,9 +462,12 @@ std::string amiss(const situation& s) {
     for (const auto& wanted : app.release->services)
       out += amiss(s, app, wanted);
   }
-  if (s.engine.containers.size() != services)
+  if (containers != services)
     out += "containers that nobody wants";
-  if (s.images.rows.size() != services)
+  const auto rows = std::count_if(s.images.rows.begin(),
+    s.images.rows.end(),
+    [&s](const image_row& row) { return !is_kept_for_rejected(s, row); });
+  if (static_cast<std::size_t>(rows) != services)
     out += "rows that nobody needs";
   return out;
 }
@@ -413,6 +489,25 @@ TEST_SUITE("planning: for every situation") {
       REQUIRE_MESSAGE(plans.has_value(), told(make_plan(s)));
       CHECK(amiss(s) == "");
       CHECK(make_plan(s).settled());
+    });
+  }
+
+  TEST_CASE("property: an app whose release was rejected is left alone, and its neighbour is not") {
+    for_seeds([](test::random_source random) {
+      device d;
+      random_app(d, 7, random);
+      random_app(d, 8, random);
+      d.app(7).cannot_run();
+      if (random.percent(80))
+        disturb(d, random);
+      // A container that is being removed goes by itself.
+      pass_time(d.now);
+      situation s = d;
+      const auto app = target_of(s, 7);
+      const auto before = belongings_of(s, app);
+      REQUIRE(settle(s).has_value());
+      CHECK((belongings_of(s, app) == before));
+      CHECK(amiss(s) == "");
     });
   }
 

@@ -203,6 +203,13 @@ device& device::wants_no_release() {
   return *this;
 }
 
+device& device::cannot_run(const std::string& commit) {
+  wants_no_release();
+  target_of(now, app_).rejected =
+    rejection{release_of(commit), {commit}, "Services with unmet requirements: web"};
+  return *this;
+}
+
 device& device::does_not_want_the_app() {
   std::erase_if(now.target.apps, [this](const auto& a) { return a.id.value == app_; });
   return *this;
@@ -393,6 +400,16 @@ engine_volume volume_of(int app, const std::string& name) {
   return out;
 }
 
+namespace {
+
+bool is_of_rejected(const situation& s, app_id app) {
+  return std::any_of(s.target.apps.begin(), s.target.apps.end(), [app](const target_app& a) {
+    return a.id == app && a.rejected;
+  });
+}
+
+} // namespace
+
 std::string told(const plan& p) {
   std::string out;
   for (const auto& s : p.steps)
@@ -410,6 +427,8 @@ std::string broken_rule(const situation& s, const plan& p) {
   std::set<std::string> touched;
   for (const auto& one : p.steps) {
     const auto subject = subject_of(one);
+    if (is_of_rejected(s, one.app))
+      return "a step on " + subject + ", although the app's release was rejected";
     if (!touched.insert(subject).second)
       return "two steps on " + subject;
     if (s.busy.contains(subject)

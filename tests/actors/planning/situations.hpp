@@ -42,6 +42,7 @@ public:
   // The target.
   device& wants(const std::vector<service>& services, const std::string& commit = "c1");
   device& wants_no_release();
+  device& cannot_run(const std::string& commit = "c2"); ///< The release was rejected.
   device& does_not_want_the_app();
 
   // What there is.
