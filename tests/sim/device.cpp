@@ -27,6 +27,7 @@ device_facts simulated_device::facts() {
   facts.arch = "amd64";
   facts.os_version = "SimOS 1.0";
   facts.hostname = "simhost";
+  facts.supervisor_version = "1.2.3";
   return facts;
 }
 

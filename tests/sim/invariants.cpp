@@ -156,6 +156,19 @@ bool may_be_forced(const simulated_device& device) {
     device.possible.begin(), device.possible.end(), [](const sent_target& s) { return s.force; });
 }
 
+const target_app* find_rejected(const device_target& target, app_id id) {
+  const auto it = std::find_if(target.apps.begin(), target.apps.end(), [id](const target_app& app) {
+    return app.id == id && app.rejected;
+  });
+  return it == target.apps.end() ? nullptr : &*it;
+}
+
+/// Whatever there is of the app has to stay: its release cannot run on this device.
+bool is_rejected(const simulated_device& device, app_id app) {
+  return under_every(
+    device.possible, [app](const device_target& t) { return find_rejected(t, app) != nullptr; });
+}
+
 std::vector<std::string> check_container(
   const simulated_device& device, const std::string& what, const container& c) {
   const auto said = what + " of " + c.name;
@@ -165,6 +178,8 @@ std::vector<std::string> check_container(
   std::vector<std::string> found;
   const auto up = c.state == container_state::running;
   const auto& world = *device.world;
+  if (is_rejected(device, who->app))
+    found.push_back(said + ": the release of its app was rejected");
   if (up && under_every(device.possible, [&](const device_target& t) {
         return is_to_stay(world, t, c, *who);
       }))
@@ -203,6 +218,16 @@ std::vector<std::string> check_volume(const simulated_device& device, const std:
   return {};
 }
 
+std::vector<std::string> check_network(const simulated_device& device, const std::string& name) {
+  const auto* network = find_network(*device.world, name);
+  if (network == nullptr
+      || (!planning::is_supervised(network->config.labels) && name != "supervisor0"))
+    return {"removal of network " + name + ": it is not ours"};
+  if (const auto app = planning::network_app(*network); app && is_rejected(device, *app))
+    return {"removal of network " + name + ": the release of its app was rejected"};
+  return {};
+}
+
 std::vector<std::string> check_image(const simulated_device& device, const std::string& name) {
   const auto& world = *device.world;
   const auto by_id = world.images.find(engine_image_id{name});
@@ -217,6 +242,10 @@ std::vector<std::string> check_image(const simulated_device& device, const std::
   const auto stranger = image->facts.labels.contains("stranger");
   if (stranger || (!claimed && !world.fetched.contains(image->image.id)))
     return {"removal of image " + name + ": it is not ours"};
+  for (const auto& row : device.disk->rows) {
+    if (row.engine_id == image->image.id && is_rejected(device, row.app))
+      return {"removal of image " + name + ": an app has it whose release was rejected"};
+  }
   const auto wanted = under_every(device.possible, [&](const device_target& t) {
     return std::any_of(t.apps.begin(), t.apps.end(), [&](const target_app& app) {
       return app.release
@@ -259,6 +288,23 @@ void check_service(const simulated_device& device,
     out.push_back(said + " runs");
 }
 
+/// The row is a rejected app's, or the only one of an image that such an app runs from.
+bool is_kept_for_rejected(
+  const simulated_device& device, const device_target& target, const image_row& row) {
+  if (find_rejected(target, row.app) != nullptr)
+    return true;
+  const auto& rows = device.disk->rows;
+  const auto& all = device.world->containers;
+  return std::any_of(all.begin(), all.end(), [&](const auto& entry) {
+    const auto who = planning::identify(entry.second.name, entry.second.config.labels);
+    return who && find_rejected(target, who->app) != nullptr
+           && entry.second.config.image == row.engine_id.value
+           && std::none_of(rows.begin(), rows.end(), [&](const image_row& r) {
+                return r.app == who->app && r.engine_id == row.engine_id;
+              });
+  });
+}
+
 void check_rows(
   const simulated_device& device, const device_target& target, std::vector<std::string>& out) {
   std::size_t wanted = 0;
@@ -279,8 +325,16 @@ void check_rows(
     if (commit == device.disk->commits.end() || commit->second != app.release->commit)
       out.push_back("the commit of app " + to_string(app.id) + " is not recorded");
   }
-  if (device.disk->rows.size() != wanted)
-    out.push_back("there are " + std::to_string(device.disk->rows.size()) + " image rows, and "
+  const auto there =
+    std::count_if(device.disk->rows.begin(), device.disk->rows.end(), [&](const image_row& r) {
+      const auto* app = find_app(target, r.app);
+      const auto* service = app == nullptr ? nullptr : find_service(*app, r.used_by);
+      const auto is_wanted =
+        service != nullptr && r.commit == app->release->commit && r.name == service->image_name;
+      return is_wanted || !is_kept_for_rejected(device, target, r);
+    });
+  if (static_cast<std::size_t>(there) != wanted)
+    out.push_back("there are " + std::to_string(there) + " image rows, and "
                   + std::to_string(wanted) + " wanted");
 }
 
@@ -289,12 +343,15 @@ void check_surplus(
   const auto& world = *device.world;
   for (const auto& [id, c] : world.containers) {
     const auto who = planning::identify(c.name, c.config.labels);
+    if (who && find_rejected(target, who->app) != nullptr)
+      continue;
     const auto* app = who ? find_app(target, who->app) : nullptr;
     if (who && (app == nullptr || find_service(*app, who->name) == nullptr))
       out.push_back("container " + c.name + " is left over");
   }
   for (const auto& n : world.networks) {
-    if (!planning::is_supervised(n.config.labels))
+    const auto of = planning::network_app(n);
+    if (!planning::is_supervised(n.config.labels) || (of && find_rejected(target, *of) != nullptr))
       continue;
     const auto known = std::any_of(target.apps.begin(), target.apps.end(), [&n](const auto& app) {
       return app.release
@@ -337,13 +394,8 @@ std::vector<std::string> check_loss(
     return it == device.world->containers.end() ? std::vector<std::string>{}
                                                 : check_container(device, what, it->second);
   }
-  if (what == "remove network") {
-    const auto* network = find_network(*device.world, id);
-    const auto ours = network != nullptr
-                      && (planning::is_supervised(network->config.labels) || id == "supervisor0");
-    return ours ? std::vector<std::string>{}
-                : std::vector<std::string>{"removal of network " + id + ": it is not ours"};
-  }
+  if (what == "remove network")
+    return check_network(device, id);
   if (what == "remove volume")
     return check_volume(device, id);
   return check_image(device, id);

@@ -40,6 +40,8 @@ value draw_labels(random_source& random) {
     labels.set("io.balena.update.strategy", "delete-then-download");
   if (random.percent(15))
     labels.set("io.balena.features.supervisor-api", "1");
+  if (random.percent(30))
+    labels.set("io.balena.features.optional", "1");
   return labels;
 }
 
@@ -80,6 +82,13 @@ value draw_composition(
   return c;
 }
 
+/// What a service asks of the device, which often enough does not have it.
+value draw_contract(random_source& random) {
+  const auto wanted =
+    value::map({{"type", "sw.supervisor"}, {"version", random.percent(50) ? "^1.2" : ">=99"}});
+  return value::map({{"type", "sw.container"}, {"requires", value::list({wanted})}});
+}
+
 value draw_service(random_source& random, std::int64_t id, const std::vector<std::string>& before) {
   auto service = value::map({
     {"id", id},
@@ -91,6 +100,8 @@ value draw_service(random_source& random, std::int64_t id, const std::vector<std
   });
   if (random.percent(8))
     service.set("running", false);
+  if (random.percent(15))
+    service.set("contract", draw_contract(random));
   return service;
 }
 

@@ -12,7 +12,8 @@ void publish_images(engine_world& world);
 
 /// Draws a target document in the cloud's v3 form: no, one or two apps; up to four services each
 /// with images, environment, ports, networks, volumes, dependencies, restart policies and
-/// strategies. Two draws have much in common, as two releases of a fleet have.
+/// strategies, and with contracts that the device may not meet. Two draws have much in common, as
+/// two releases of a fleet have.
 value draw_target(random_source& random);
 
 /// Draws the target after another one: the same, or with one service drawn anew, added or removed,

@@ -15,7 +15,9 @@ namespace copal::test {
 
 TEST_SUITE("sim") {
   TEST_CASE("sim: without faults every target is reached, and then nothing more is done") {
-    for (const auto seed : seeds(150)) {
+    std::size_t rejected = 0;
+    const auto all = seeds(150);
+    for (const auto seed : all) {
       CAPTURE(seed);
       simulated_device device{seed};
       publish_images(*device.world);
@@ -26,11 +28,15 @@ TEST_SUITE("sim") {
         REQUIRE(device.insist_on(target));
         target = draw_next_target(device.system.random(), target);
         check_at_target(device);
+        for (const auto& app : device.possible.front().target.apps)
+          rejected += app.rejected ? 1 : 0;
       }
       check_quiet(device);
       const auto harmed = others.harmed(*device.world);
       CHECK_MESSAGE(harmed.empty(), join(harmed));
     }
+    // A release now and then is one that the device cannot run.
+    CHECK(rejected * 50 >= (all.size() < 50 ? 0 : all.size()));
   }
 
   TEST_CASE("sim: what somebody else does to a container is put right, and within a minute") {
