@@ -102,7 +102,7 @@ device_facts find_device_facts(const places& where,
   out.api_endpoint = config.api_endpoint;
   out.device_api_key = config.device_api_key;
   out.listen_port = config.listen_port;
-  out.supervisor_version = version_number();
+  out.supervisor_version = compatible_supervisor();
   take_kernel(out);
   take_device_type(out, where.device_type, warn);
   take_os_release(out, where);

@@ -132,7 +132,7 @@ struct device_facts {
   std::uint16_t listen_port = 48484;
 
   // What contracts of services ask for; empty: not known.
-  std::string supervisor_version;
+  std::string supervisor_version; ///< Of the supervisor that is stood in for.
   std::string os_slug;        ///< ID of os-release.
   std::string os_number;      ///< The version of the OS as a number: VERSION of os-release.
   std::string kernel_name;    ///< As `uname -s` shows it.
