@@ -227,7 +227,7 @@ int refuse(const error& why) {
 } // namespace
 
 int run(const run_options& options) {
-  const auto log = log_settings(options);
+  const auto log = log_settings_of(options);
   if (!log)
     return refuse(log.error());
   signal_line signals; // before the first thread

@@ -47,11 +47,11 @@ yaml::variables compose_variables() {
   };
 }
 
-result<log_config> log_settings(const run_options& options) {
+result<log_settings> log_settings_of(const run_options& options) {
   auto level = log_level_of(options.log_level);
   if (!level)
     return fail(level.error());
-  return log_config{*level, writes_to_journal() ? log_style::journal : log_style::plain};
+  return log_settings{*level, writes_to_journal() ? log_style::journal : log_style::plain};
 }
 
 result<settings> find_settings(const run_options& options) {

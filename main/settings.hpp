@@ -28,7 +28,7 @@ struct settings {
 };
 
 /// How the log is to look, as far as the options and the place of standard error say.
-result<log_config> log_settings(const run_options& options);
+result<log_settings> log_settings_of(const run_options& options);
 
 /// Finds everything, makes the folders that are Copal's own, reads config.json. An error says what
 /// is to be done.

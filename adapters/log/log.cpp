@@ -69,7 +69,7 @@ supervised<log_actor>::behavior_type log_edge() {
 
 } // namespace
 
-void open_log(const log_config& config) {
+void open_log(const log_settings& config) {
   spdlog::init_thread_pool(most_waiting, 1);
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   auto logger = std::make_shared<spdlog::async_logger>(

@@ -15,7 +15,7 @@ enum class log_style : std::uint8_t {
   journal, ///< Priority in front, as the systemd journal reads it from standard error.
 };
 
-struct log_config {
+struct log_settings {
   log_level level = log_level::info; ///< Lines below it are not written.
   log_style style = log_style::plain;
 };
@@ -23,7 +23,7 @@ struct log_config {
 /// Sets up the process's log, on standard error. A thread of its own writes, so that nobody waits
 /// for a reader that does not read: of more than 1024 waiting lines the oldest are lost. Once,
 /// before the first line; adapters and `main` write to it with spdlog's functions.
-void open_log(const log_config& config);
+void open_log(const log_settings& config);
 
 /// Writes out what waits, and ends the thread. Afterwards nothing is written any more.
 void close_log();
