@@ -145,6 +145,10 @@ std::vector<std::string> read_extra_hosts(const node& n) {
       for (const auto& one : address.items_or_self())
         out.push_back(host + ':' + without_brackets(one.text()));
     }
+    // The order of a map's keys has no meaning; that of one host's addresses has.
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+      return a.substr(0, a.find(':')) < b.substr(0, b.find(':'));
+    });
     return out;
   }
   for (const auto& item : n.items()) {

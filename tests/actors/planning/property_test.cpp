@@ -162,8 +162,10 @@ public:
 
   value members(int depth, std::size_t count) {
     auto out = value::map({});
-    for (std::size_t i = 0; i < count; ++i)
-      out.set(keys[below(std::size(keys))], anything(depth - 1));
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto* key = keys[below(std::size(keys))]; // one after the other: compilers differ
+      out.set(key, anything(depth - 1));
+    }
     return out;
   }
 
