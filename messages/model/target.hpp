@@ -133,10 +133,10 @@ struct device_facts {
 
   // What contracts of services ask for; empty: not known.
   std::string supervisor_version; ///< Of the supervisor that is stood in for.
-  std::string os_slug;        ///< ID of os-release.
-  std::string os_number;      ///< The version of the OS as a number: VERSION of os-release.
-  std::string kernel_name;    ///< As `uname -s` shows it.
-  std::string kernel_release; ///< As `uname -r` shows it.
+  std::string os_slug;            ///< ID of os-release.
+  std::string os_number;          ///< The version of the OS as a number: VERSION of os-release.
+  std::string kernel_name;        ///< As `uname -s` shows it.
+  std::string kernel_release;     ///< As `uname -r` shows it.
 
   std::vector<service_key_fact> service_keys; ///< A service without one gets an empty key.
 
