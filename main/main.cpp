@@ -1,4 +1,5 @@
 #include "main/check.hpp"
+#include "main/explain.hpp"
 #include "main/options.hpp"
 #include "main/run.hpp"
 
@@ -13,5 +14,7 @@ int main(int argc, char** argv) {
   }
   if (const auto* options = std::get_if<copal::check_options>(&what))
     return copal::check(*options);
+  if (const auto* options = std::get_if<copal::explain_options>(&what))
+    return copal::explain(*options);
   return copal::run(std::get<copal::run_options>(what));
 }

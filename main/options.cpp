@@ -96,6 +96,18 @@ const CLI::App* add_check(CLI::App& app, check_options& out) {
   return check;
 }
 
+const CLI::App* add_explain(CLI::App& app, explain_options& out) {
+  auto* explain = app.add_subcommand("explain",
+    "Asks the running supervisor why a service is not at its target, and prints the one reason");
+  explain->add_option("--state-dir", out.state_dir, "Where it keeps its state [/var/lib/copal]")
+    ->envname("COPAL_STATE_DIR")
+    ->type_name("FOLDER");
+  explain->add_flag("--json", out.json, "The answer of GET /v2/explain, for programs");
+  explain->footer("Exit codes: 0 the device is at its target, 1 the supervisor could not be asked, "
+                  "2 wrong usage, 3 a service is not at its target.");
+  return explain;
+}
+
 only_print wrong_usage(const std::string& what) {
   return {"copal: " + what + "\n`copal --help` and `copal run --help` tell what there is.\n", 2};
 }
@@ -110,6 +122,8 @@ command parse_command_line(int argc, const char* const* argv) {
   add_run(app, options);
   check_options checked;
   const auto* check = add_check(app, checked);
+  explain_options asked;
+  const auto* explain = add_explain(app, asked);
   const auto* version = app.add_subcommand("version", "Prints the version");
   try {
     app.parse(argc, argv);
@@ -126,6 +140,8 @@ command parse_command_line(int argc, const char* const* argv) {
     return only_print{version_text() + '\n'};
   if (check->parsed())
     return checked;
+  if (explain->parsed())
+    return asked;
   return options;
 }
 

@@ -31,13 +31,19 @@ struct check_options {
   std::string project_name;
 };
 
+/// `copal explain`.
+struct explain_options {
+  std::filesystem::path state_dir; ///< Of the supervisor that is asked.
+  bool json = false;               ///< Its answer as it came.
+};
+
 /// There is nothing to run: this is to be printed.
 struct only_print {
   std::string text;
   int exit_code = 0; ///< Not 0: to standard error.
 };
 
-using command = std::variant<run_options, check_options, only_print>;
+using command = std::variant<run_options, check_options, explain_options, only_print>;
 
 /// Reads the command line; options that were not given are looked for in the environment.
 command parse_command_line(int argc, const char* const* argv);

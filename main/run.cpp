@@ -5,6 +5,7 @@
 #include "adapters/system/memory.hpp"
 #include "adapters/system/notify.hpp"
 #include "main/edges.hpp"
+#include "main/local_api.hpp"
 #include "main/settings.hpp"
 #include "main/signals.hpp"
 #include "main/tree.hpp"
@@ -68,9 +69,12 @@ tree_config config_of(const settings& with) {
   tree_config out;
   out.conductor.device = with.facts;
   out.target_source.take_over = with.take_over;
-  out.target_source.wall_clock = [] {
+  const auto wall_clock = [] {
     return std::chrono::time_point_cast<wall_time::duration>(std::chrono::system_clock::now());
   };
+  out.target_source.wall_clock = wall_clock;
+  out.conductor.wall_clock = wall_clock;
+  out.images.wall_clock = wall_clock;
   out.keys.draw = draw_key_material;
   out.api.words = {version_number(), with.facts.os_version, with.facts.listen_port};
   out.root.probe_period = usual_probe_period;
@@ -120,21 +124,48 @@ bool tell_listening(signal_line& signals, caf::scoped_actor& self, const tree& i
   return true;
 }
 
+/// Leaves where the local API is, and its key, to commands on this machine. False: not known yet.
+bool tell_commands(caf::scoped_actor& self, const tree& it, const settings& with) {
+  local_api api;
+  self->request(it.web, 1s, api::get_listening{})
+    .receive([&api](const api::listening& now) { api.url = url_of(now.addresses); },
+      [](const caf::error&) {});
+  self->request(it.keys, 1s, keys::get_key_ring{})
+    .receive(
+      [&api](const keys::key_ring& ring) { api.key = ring.global; }, [](const caf::error&) {});
+  if (api.url.empty() || api.key.empty())
+    return false;
+  if (const auto told = tell_local_api(with.where.state_dir, api); !told)
+    spdlog::warn("`copal explain` will not find the local API: {}", told.error().what);
+  return true;
+}
+
 using moment = std::chrono::steady_clock::time_point;
 
-/// Feeds the watchdog, and now and then gives memory back, until something ends the process.
-void keep_watch(signal_line& signals, const ending& end, caf::scoped_actor& self, const tree& it) {
+/// Feeds the watchdog, tells commands where the API is once that is known, and now and then gives
+/// memory back, until something ends the process.
+void keep_watch(signal_line& signals,
+  const ending& end,
+  caf::scoped_actor& self,
+  const tree& it,
+  const settings& with) {
   const auto period = service_manager::watchdog_period();
   const auto begun = std::chrono::steady_clock::now();
   auto feeding = period ? begun + *period / 2 : moment::max();
   auto tidying = begun + first_tidying;
-  while (!end.over) {
-    const auto left = std::min(feeding, tidying) - std::chrono::steady_clock::now();
+  auto telling = begun;
+  for (std::chrono::milliseconds pause = 20ms; !end.over;) {
+    const auto left = std::min({feeding, tidying, telling}) - std::chrono::steady_clock::now();
     const auto longest = std::max(left, moment::duration::zero());
     const auto heard = signals.wait(std::chrono::ceil<std::chrono::milliseconds>(longest));
     if (heard == signal_line::kind::end)
       return;
     const auto now = std::chrono::steady_clock::now();
+    if (now >= telling) {
+      // The keys may still be on their way from the disk.
+      telling = tell_commands(self, it, with) ? moment::max() : now + pause;
+      pause = std::min<std::chrono::milliseconds>(pause * 2, 1min);
+    }
     if (now >= tidying) {
       give_back_idle_memory();
       tidying = now + tidying_period;
@@ -199,7 +230,7 @@ int supervise(signal_line& signals, const settings& with, const edge_settings& s
     caf::scoped_actor self{system};
     if (tell_listening(signals, self, it)) {
       service_manager::tell_ready();
-      keep_watch(signals, *end, self, it);
+      keep_watch(signals, *end, self, it, with);
     }
   }
   const auto asked = !end->over;

@@ -62,7 +62,8 @@ struct step_failure {
   int count = 0;       ///< In a row.
   error last;
   std::chrono::milliseconds pause{0};
-  bool waiting = false; ///< The pause is not over.
+  bool waiting = false;          ///< The pause is not over.
+  std::vector<attempt> attempts; ///< The last ones, at most `most_attempts`; newest last.
 
   bool operator==(const step_failure&) const = default;
 };
@@ -161,7 +162,7 @@ typename I::result_type inspect(I& f, get_progress&) {
 
 template <class I>
 typename I::result_type inspect(I& f, step_failure& x) {
-  return f(x.subject, x.action, x.count, x.last, x.pause, x.waiting);
+  return f(x.subject, x.action, x.count, x.last, x.pause, x.waiting, x.attempts);
 }
 
 template <class I>

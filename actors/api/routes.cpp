@@ -1,5 +1,6 @@
 // Who may ask what, and who answers. Source: spec/device-api.md §3.
 
+#include "actors/api/explained.hpp"
 #include "actors/api/parts.hpp"
 #include "actors/api/replies.hpp"
 
@@ -34,6 +35,13 @@ outcome serve_status(self_ptr self, const api::request&, const api::scope& of) {
   return kept(self, api::success_reply(api::state_status(*where, of)));
 }
 
+outcome serve_explain(self_ptr self, const api::request&, const api::scope& of) {
+  const auto& where = self->state.where;
+  if (!where)
+    return kept(self, api::failure_reply(503, "The state of the device is not known yet"));
+  return kept(self, api::success_reply(api::explained(*where, of)));
+}
+
 outcome serve_version(self_ptr self, const api::request&, const api::scope&) {
   const auto& version = self->state.config.words.supervisor_version;
   return kept(self, api::success_reply({{"version", version}}));
@@ -45,6 +53,7 @@ constexpr route table[] = {
   {"GET", "/v1/healthy", access::everyone, serve_healthy},
   {"GET", "/v1/device", access::any_key, serve_device},
   {"POST", "/v1/update", access::any_key, serve_update},
+  {"GET", "/v2/explain", access::any_key, serve_explain},
   {"GET", "/v2/state/status", access::any_key, serve_status},
   {"GET", "/v2/version", access::any_key, serve_version},
 };

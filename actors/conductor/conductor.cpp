@@ -94,6 +94,8 @@ conductor_child::behavior_type conductor(
   using namespace conductor_parts;
   self->state.config = std::move(config);
   self->state.links = std::move(links);
+  if (!self->state.config.wall_clock)
+    self->state.config.wall_clock = [] { return wall_time{}; };
   return {
     [self](engine_view& view) {
       take_view(self->state, std::move(view));

@@ -9,6 +9,7 @@
 #include "messages/protocol/update.hpp"
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ struct conductor_config {
   device_facts device;
   /// No pause between two tries of a step is longer; the poll interval, as a rule.
   std::chrono::milliseconds longest_pause = std::chrono::minutes{15};
+  std::function<wall_time()> wall_clock{}; ///< For the times of failures; null: the epoch is told.
 };
 
 /// A target that waits for the one before it to be stored.

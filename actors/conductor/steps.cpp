@@ -123,10 +123,7 @@ void pause_step(self_ptr self, const std::string& subject, const std::string& ac
   auto& failure = st.now.failures[subject];
   failure.subject = subject;
   failure.action = action;
-  failure.last = std::move(why);
-  ++failure.count;
-  failure.pause = planning::backoff(failure.count, st.config.longest_pause);
-  failure.waiting = true;
+  planning::count_failure(failure, std::move(why), st.config.wall_clock(), st.config.longest_pause);
   st.pauses.set(self, subject, failure.pause);
 }
 

@@ -23,10 +23,7 @@ void fetch_failed(self_ptr self, const std::string& name, error why) {
   st.fetching.erase(name);
   auto& failure = st.failures[name];
   failure.name = name;
-  failure.last = std::move(why);
-  ++failure.count;
-  failure.pause = planning::backoff(failure.count, st.config.longest_pause);
-  failure.waiting = true;
+  planning::count_failure(failure, std::move(why), st.config.wall_clock(), st.config.longest_pause);
   st.waits.set(self, name, failure.pause);
   tell(self);
   look(self); // It may have had its effect all the same.

@@ -75,7 +75,9 @@ images_child::behavior_type images(images_parts::self_ptr self,
   std::uint64_t incarnation) {
   using namespace images_parts;
   self->state.links = std::move(links);
-  self->state.config = config;
+  self->state.config = std::move(config);
+  if (!self->state.config.wall_clock)
+    self->state.config.wall_clock = [] { return wall_time{}; };
   self->state.incarnation = incarnation;
   return {
     [self](const engine::pull_progress& news) { take_progress(self, news); },

@@ -5,6 +5,7 @@
 #include "messages/protocol/supervision.hpp"
 #include "messages/protocol/update.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -29,6 +30,7 @@ struct images_links {
 struct images_config {
   /// No pause between two tries of a fetch is longer; the poll interval, as a rule.
   std::chrono::milliseconds longest_pause = std::chrono::minutes{15};
+  std::function<wall_time()> wall_clock{}; ///< For the times of failures; null: the epoch is told.
 };
 
 /// A fetch under way.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/model/attempt.hpp"
 #include "messages/model/image.hpp"
 #include "messages/result.hpp"
 
@@ -25,7 +26,8 @@ struct fetch_failure {
   int count = 0; ///< In a row.
   error last;
   std::chrono::milliseconds pause{0};
-  bool waiting = false; ///< The pause is not over.
+  bool waiting = false;          ///< The pause is not over.
+  std::vector<attempt> attempts; ///< The last ones, at most `most_attempts`; newest last.
 
   bool operator==(const fetch_failure&) const = default;
 };
@@ -52,7 +54,7 @@ typename I::result_type inspect(I& f, fetch_progress& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, fetch_failure& x) {
-  return f(x.name, x.count, x.last, x.pause, x.waiting);
+  return f(x.name, x.count, x.last, x.pause, x.waiting, x.attempts);
 }
 
 template <class I>

@@ -47,6 +47,8 @@ void simulated_device::start() {
   };
   tree_config config;
   config.conductor.device = facts();
+  config.conductor.wall_clock = [this] { return world->now(); };
+  config.images.wall_clock = config.conductor.wall_clock;
   config.api.words = {"1.2.3", facts().os_version, facts().listen_port};
   config.keys.draw = [this] {
     key_material out{};

@@ -235,7 +235,7 @@ TEST_SUITE("api") {
     // It is there, and waits for its start; a fetch failed before.
     now.images.rows[0].engine_id = engine_image_id{"sha256:db"};
     now.images.fetching.clear();
-    now.images.failures = {{"registry/db:1", 1, {}, 1s, false}};
+    now.images.failures = {{"registry/db:1", 1, {}, 1s, false, {}}};
     got = device_state(&now, {}, own);
     CHECK(*got.find("status") == value{"Downloaded"});
     CHECK(*got.find("update_downloaded") == value{true});

@@ -86,7 +86,7 @@ TEST_SUITE("journal") {
             "info: fetching r/a:1: 80 %",
             "info: fetching r/a:1: 100 %"});
     now.images.fetching.clear();
-    now.images.failures = {{"r/a:1", 1, {errc::unavailable, "no route"}, 1500ms, true}};
+    now.images.failures = {{"r/a:1", 1, {errc::unavailable, "no route"}, 1500ms, true, {}}};
     CHECK(texts(narrate(told, now))
           == list{"warning: fetching r/a:1 failed: no route; next try in 1.5 s"});
     CHECK(texts(narrate(told, now)).empty());

@@ -349,12 +349,12 @@ device& device::busy(const std::string& subject) {
 }
 
 device& device::failed(const std::string& subject, bool waiting) {
-  now.failures[subject] = {subject, "start", 1, {errc::unavailable, "no answer"}, {}, waiting};
+  now.failures[subject] = {subject, "start", 1, {errc::unavailable, "no answer"}, {}, waiting, {}};
   return *this;
 }
 
 device& device::fetch_failed(const std::string& image, bool waiting) {
-  now.images.failures.push_back({image, 2, {errc::unavailable, "no route"}, {}, waiting});
+  now.images.failures.push_back({image, 2, {errc::unavailable, "no route"}, {}, waiting, {}});
   sort_by_name(now.images.failures);
   return *this;
 }

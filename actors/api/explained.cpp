@@ -1,0 +1,58 @@
+#include "actors/api/explained.hpp"
+
+#include "actors/api/status.hpp"
+#include "actors/planning/explain.hpp"
+
+#include <utility>
+
+namespace copal::api {
+
+namespace {
+
+value attempts_value(const std::vector<attempt>& attempts) {
+  value::list_type out;
+  for (const auto& one : attempts)
+    out.push_back(value::map({{"at", iso_time(one.at)}, {"error", one.why.what}}));
+  return value{std::move(out)};
+}
+
+value service_value(const planning::explanation& x) {
+  auto out = value::map({
+    {"appId", x.app.value},
+    {"appName", x.app_name},
+    {"differs", x.gap},
+    {"waitsFor", std::string{planning::name_of(x.why)}},
+    {"reason", x.reason},
+  });
+  if (!x.service.empty())
+    out.set("serviceName", x.service.value);
+  if (x.tries > 0) {
+    out.set("tries", x.tries);
+    out.set("attempts", attempts_value(x.attempts));
+  }
+  if (x.next_try)
+    out.set("nextTry", iso_time(*x.next_try));
+  return out;
+}
+
+} // namespace
+
+value::map_type explained(const progress& now, const scope& of) {
+  value::list_type services;
+  for (const auto& x : planning::explain(now)) {
+    if (of.holds(x.app))
+      services.push_back(service_value(x));
+  }
+  value::map_type out{{"settled", now.settled}, {"services", value{std::move(services)}}};
+  if (of.only)
+    return out;
+  if (!now.problem.empty())
+    out.push_back({"problem", now.problem});
+  value::list_type warnings;
+  for (const auto& text : now.warnings)
+    warnings.emplace_back(text);
+  out.push_back({"warnings", value{std::move(warnings)}});
+  return out;
+}
+
+} // namespace copal::api
