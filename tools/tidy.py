@@ -12,6 +12,7 @@ import argparse
 import concurrent.futures
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -46,7 +47,11 @@ def main() -> int:
             [tidy, "--quiet", "-p", str(build), str(root / path)],
             cwd=root, capture_output=True, text=True, check=False,
         )
-        if done.returncode == 0:
+        # Of what clang 14's analyzer says of library headers (it takes coroutines for plain
+        # functions, and then finds fault with Boost) nothing can be mended here.
+        ours = re.search(rf"^{re.escape(str(root))}/.*: (error|warning): ", done.stdout, re.MULTILINE)
+        compiled = "clang-diagnostic-error" not in done.stdout and done.returncode in (0, 1)
+        if compiled and not ours:
             key.touch()
             return None
         print(done.stdout.replace(f"{root}/", "").strip() or done.stderr.strip(), flush=True)

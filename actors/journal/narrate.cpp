@@ -100,10 +100,13 @@ void tell_locks(story& told, const progress& now, lines& out) {
     if (wait.why == wait_reason::kind::lock)
       locks[wait.subject] = wait.text;
   }
+  const auto line = [](const std::string& subject, const std::string& text) {
+    return subject + " waits: " + text;
+  };
   for (const auto& [subject, text] : locks) {
     const auto before = told.locks.find(subject);
     if (before == told.locks.end() || before->second != text)
-      say(out, log_level::info, subject + " waits: " + text);
+      say(out, log_level::info, line(subject, text));
   }
   for (const auto& [subject, text] : told.locks) {
     if (!locks.contains(subject))

@@ -116,7 +116,7 @@ result<call> call_for(const engine::pull_image& x) {
       if (c < ' ' || c > '~' || c == '"' || c == '\\')
         return fail(errc::invalid_input, "the registry token is malformed");
     }
-    out.authorization = secret{http::base64url("{\"registrytoken\":\"" + token + "\"}")};
+    out.authorization = secret{http::base64url(R"({"registrytoken":")" + token + R"("})")};
   }
   return out;
 }

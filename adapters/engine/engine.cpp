@@ -58,6 +58,7 @@ asio::awaitable<void> run_call(std::shared_ptr<wire::session> with,
   std::chrono::milliseconds within,
   reader<Reply> read,
   caf::typed_response_promise<Reply> reply) {
+  // NOLINTNEXTLINE(bugprone-use-after-move): what was moved is the argument, into the coroutine.
   const auto op = what.op;
   auto body = co_await with->exchange(std::move(what), within);
   auto out = body ? read(*body) : fail(std::move(body.error()));

@@ -9,23 +9,26 @@ namespace copal::engine_wire {
 
 namespace {
 
+/// Where a quoted text ends that begins here; the last byte when it does not end.
+std::size_t end_of_text(std::string_view json, std::size_t begin) {
+  for (auto i = begin + 1; i < json.size(); ++i) {
+    if (json[i] == '"')
+      return i;
+    if (json[i] == '\\')
+      ++i;
+  }
+  return json.size() - 1;
+}
+
 /// Whether a text would grow beyond the bounds, found without building the tree. Text that is not
 /// JSON is the parser's to refuse.
 std::optional<error> beyond(std::string_view text, const json_bounds& bounds) {
   std::size_t depth = 0;
   std::size_t items = 0;
-  bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (quoted) {
-      if (c == '\\')
-        ++i;
-      else if (c == '"')
-        quoted = false;
-      continue;
-    }
     if (c == '"')
-      quoted = true;
+      i = end_of_text(text, i);
     else if (c == '[' || c == '{')
       ++depth, ++items;
     else if (c == ']' || c == '}')

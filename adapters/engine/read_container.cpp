@@ -120,8 +120,11 @@ std::vector<mount> mounts(const json_node& shown) {
 /// Options stand beside the path when others made the container; we send them within it.
 std::vector<std::string> tmpfs(const json_node& shown) {
   std::vector<std::string> out;
-  for (const auto& [path, options] : shown.text_map())
-    out.push_back(options.empty() ? path : path + ':' + options);
+  for (const auto& [path, options] : shown.text_map()) {
+    auto& entry = out.emplace_back(path);
+    if (!options.empty())
+      entry.append(":").append(options);
+  }
   return out;
 }
 

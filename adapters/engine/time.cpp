@@ -63,31 +63,30 @@ std::optional<wall_time> read_time(std::string_view text) {
   using namespace std::chrono;
   if (text.empty())
     return wall_time{};
-  int year_ = 0;
-  int month_ = 0;
-  int day_ = 0;
-  int hour_ = 0;
-  int minute_ = 0;
-  int second_ = 0;
+  int yyyy = 0;
+  int mo = 0;
+  int dd = 0;
+  int hh = 0;
+  int mi = 0;
+  int ss = 0;
   std::int64_t fraction = 0;
   int east = 0;
-  const bool read = take_number(text, 4, year_) && take(text, '-') && take_number(text, 2, month_)
-                    && take(text, '-') && take_number(text, 2, day_)
+  const bool read = take_number(text, 4, yyyy) && take(text, '-') && take_number(text, 2, mo)
+                    && take(text, '-') && take_number(text, 2, dd)
                     && (take(text, 'T') || take(text, 't') || take(text, ' '))
-                    && take_number(text, 2, hour_) && take(text, ':')
-                    && take_number(text, 2, minute_) && take(text, ':')
-                    && take_number(text, 2, second_) && take_fraction(text, fraction)
+                    && take_number(text, 2, hh) && take(text, ':') && take_number(text, 2, mi)
+                    && take(text, ':') && take_number(text, 2, ss) && take_fraction(text, fraction)
                     && take_offset(text, east) && text.empty();
   const year_month_day date{
-    year{year_}, month{static_cast<unsigned>(month_)}, day{static_cast<unsigned>(day_)}};
-  if (!read || !date.ok() || hour_ > 23 || minute_ > 59 || second_ > 60)
+    year{yyyy}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(dd)}};
+  if (!read || !date.ok() || hh > 23 || mi > 59 || ss > 60)
     return std::nullopt;
   constexpr int first_year = 1678; // int64 nanoseconds reach from late 1677 to early 2262
   constexpr int last_year = 2261;
-  if (year_ < first_year || year_ > last_year)
+  if (yyyy < first_year || yyyy > last_year)
     return wall_time{};
-  return wall_time{sys_days{date} + hours{hour_} + minutes{minute_ - east} + seconds{second_}
-                   + nanoseconds{fraction}};
+  return wall_time{
+    sys_days{date} + hours{hh} + minutes{mi - east} + seconds{ss} + nanoseconds{fraction}};
 }
 
 } // namespace copal::engine_wire

@@ -26,6 +26,7 @@ int give_back_code(dl_phdr_info* info, std::size_t, void*) {
     const auto begin = (info->dlpi_addr + segment.p_vaddr) & ~(page - 1);
     const auto end = info->dlpi_addr + segment.p_vaddr + segment.p_memsz;
     // Without leave to do so, nothing is lost.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells addresses as numbers.
     (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
   return 0;
