@@ -1,0 +1,250 @@
+#include "actors/planning/ports.hpp"
+#include "tests/actors/planning/documents.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+// The cases of spec/state-engine.md §12 that are about one service: 1 to 20, 55 and 68, each
+// as it is written there. What the planner makes of differences is in the plan_* tests.
+
+namespace copal::planning::documents {
+namespace {
+
+const auto map = [](std::initializer_list<value_member> members) { return value::map(members); };
+const auto list = [](std::initializer_list<value> items) { return value::list(items); };
+
+container_config with(const char* field, value given) {
+  return container_of(cloud(map({{field, std::move(given)}})));
+}
+
+/// "8080:80/tcp 8081:81/tcp"; with the host's address in front where there is one.
+std::string ports_of(value given) {
+  std::string out;
+  for (const auto& p : with("ports", list({std::move(given)})).ports)
+    out += (out.empty() ? "" : " ") + (p.host_ip.empty() ? "" : p.host_ip + ':')
+           + std::to_string(p.host_port) + ':' + std::to_string(p.container_port) + '/'
+           + to_string(p.protocol);
+  return out;
+}
+
+/// The fields in which a container differs from what is wanted of it.
+std::string differing(
+  const container_config& there, const container_config& wanted, const compare_context& in = {}) {
+  container current;
+  current.config = there;
+  std::string out;
+  for (const auto& d : differences(current, wanted, in))
+    out += (out.empty() ? "" : " ") + d.field;
+  return out;
+}
+
+/// The same, from one configuration and a change of it.
+std::string differing_after(
+  const container_config& wanted, const std::function<void(container_config&)>& change) {
+  auto there = wanted;
+  change(there);
+  return differing(there, wanted);
+}
+
+const std::string plain_label = "io.balena.features.";
+
+TEST_SUITE("planning: spec 12") {
+  TEST_CASE("spec 12.1: a lone port is the host's, at every address") {
+    CHECK(ports_of("80") == "80:80/tcp");
+    CHECK(with("ports", list({"80"})).ports.at(0).host_ip.empty());
+  }
+
+  TEST_CASE("spec 12.2: a lone range is bound one by one, equal inside and outside") {
+    CHECK(ports_of("80-85") == "80:80/tcp 81:81/tcp 82:82/tcp 83:83/tcp 84:84/tcp 85:85/tcp");
+  }
+
+  TEST_CASE("spec 12.3: two ranges are bound in pairs") {
+    CHECK(
+      ports_of("1000-1003:2000-2003") == "1000:2000/tcp 1001:2001/tcp 1002:2002/tcp 1003:2003/tcp");
+  }
+
+  TEST_CASE("spec 12.4: ranges of different size are refused") {
+    const auto told = effect_in_cloud(map({{"ports", list({"80-90:80-85"})}}));
+    CHECK(told.starts_with("refused: "));
+    CHECK(told.find("80-90:80-85") != std::string::npos);
+  }
+
+  TEST_CASE("spec 12.5: two bindings of one container port are two, also when they are read back") {
+    const auto two = with("ports", list({"8080:80", "9000:80"}));
+    CHECK(two.ports.size() == 2);
+    CHECK(differing(two, two).empty());
+    CHECK(differing_after(two, [](auto& c) { c.ports.pop_back(); }) == "ports");
+  }
+
+  TEST_CASE("spec 12.6: what is exposed only, by the composition or the image, asks for nothing") {
+    const auto exposed = container_of(cloud(map({{"expose", list({"80"})}})));
+    CHECK(exposed.ports.empty());
+    CHECK(differing(with("expose", list({"80"})), container_of(cloud(map({})))).empty());
+  }
+
+  TEST_CASE("spec 12.7: ranges at different addresses or of different protocols stay apart") {
+    const auto many =
+      container_of(cloud(map({{"ports", list({"80-81", "82-83/udp", "127.0.0.1:84-85:84-85"})}})));
+    const auto count = [&many](const std::function<bool(const port_binding&)>& which) {
+      return std::count_if(many.ports.begin(), many.ports.end(), which);
+    };
+    CHECK(many.ports.size() == 6);
+    CHECK(count([](const auto& p) { return p.protocol == transport::udp; }) == 2);
+    CHECK(count([](const auto& p) { return p.host_ip == "127.0.0.1"; }) == 2);
+    // One binding differs: the whole is not taken for a range that covers it.
+    CHECK(differing_after(many, [](auto& c) { c.ports[0].protocol = transport::udp; }) == "ports");
+    CHECK(differing_after(many, [](auto& c) { c.ports[0].host_ip = "127.0.0.1"; }) == "ports");
+  }
+
+  TEST_CASE("spec 12.8: memory limits with every unit; absent is none") {
+    const std::vector<std::pair<value, std::int64_t>> rows{
+      {"64", 64},
+      {"64b", 64},
+      {"64K", 65536},
+      {"64Kb", 65536},
+      {"64mb", 67108864},
+      {"64GB", 68719476736},
+      {64, 64},
+    };
+    for (const auto& [given, bytes] : rows)
+      CHECK(with("mem_limit", given).memory_bytes == bytes);
+    CHECK(container_of(cloud(map({}))).memory_bytes == 0);
+  }
+
+  TEST_CASE("spec 12.9: a working folder loses the slash at its end, but for the root") {
+    CHECK(with("working_dir", "/usr/src/app/").working_dir == "/usr/src/app");
+    CHECK(with("working_dir", "/").working_dir == "/");
+    CHECK(with("working_dir", "").working_dir.empty());
+  }
+
+  TEST_CASE("spec 12.10: a named volume gets the app's prefix") {
+    const auto binds = with("volumes", list({"data:/usr/src/app"})).binds;
+    CHECK(std::count(binds.begin(), binds.end(), "7_data:/usr/src/app") == 1);
+  }
+
+  TEST_CASE("spec 12.11: an extra host with an equals sign has a colon for the engine") {
+    CHECK(with("extra_hosts", list({"foo=127.0.0.1"})).extra_hosts
+          == std::vector<std::string>{"foo:127.0.0.1"});
+  }
+
+  TEST_CASE("spec 12.12: init is sent when it is said, either way") {
+    CHECK_FALSE(container_of(cloud(map({}))).init.has_value());
+    CHECK(with("init", true).init == true);
+    CHECK(with("init", false).init == false);
+  }
+
+  TEST_CASE("spec 12.13: kernel modules that the host does not have are not bound") {
+    const auto labels = map({{plain_label + "kernel-modules", "1"}});
+    const auto binds_with = [&labels](bool has) {
+      auto host = device();
+      host.has_kernel_modules = has;
+      const auto made = normalise_target(cloud(map({}), labels), host);
+      REQUIRE(made);
+      const auto& binds = web(made->target)->config.binds;
+      return std::count(binds.begin(), binds.end(), "/lib/modules:/lib/modules");
+    };
+    CHECK(binds_with(false) == 0);
+    CHECK(binds_with(true) == 1);
+  }
+
+  TEST_CASE("spec 12.14: the engine's socket under three names, and the user's DOCKER_HOST stays") {
+    const auto labels = map({{plain_label + "balena-socket", "1"}});
+    const auto made = container_of(cloud(map({}), labels));
+    CHECK(std::count_if(made.mounts.begin(), made.mounts.end(), [](const mount& m) {
+      return m.type == "bind" && m.source == "/run/engine.sock";
+    }) == 3);
+    CHECK(made.env.at("DOCKER_HOST").reveal().starts_with("unix://"));
+    const auto mine =
+      container_of(cloud(map({{"environment", map({{"DOCKER_HOST", "unix:///mine"}})}}), labels));
+    CHECK(mine.env.at("DOCKER_HOST").reveal() == "unix:///mine");
+  }
+
+  TEST_CASE("spec 12.15: a request for a GPU that is read back is the same request") {
+    const auto gpu = container_of(cloud(map({}), map({{plain_label + "gpu", "1"}})));
+    REQUIRE(gpu.device_requests.size() == 1);
+    CHECK(differing(gpu, gpu).empty());
+    CHECK(differing_after(gpu, [](auto& c) { c.device_requests.clear(); }) == "device_requests");
+  }
+
+  TEST_CASE("spec 12.16: the order of name servers counts, that of volumes does not") {
+    const auto servers = with("dns", list({"8.8.8.8", "1.1.1.1"}));
+    CHECK(differing_after(servers, [](auto& c) { std::swap(c.dns[0], c.dns[1]); }) == "dns");
+    const auto volumes = with("volumes", list({"data:/d", "logs:/l"}));
+    CHECK(differing_after(volumes, [](auto& c) {
+      std::swap(c.binds.front(), c.binds.back());
+    }).empty());
+  }
+
+  TEST_CASE("spec 12.17: more aliases than wanted are fine, fewer are not") {
+    const auto wanted = with("networks", map({{"front", map({{"aliases", list({"www"})}})}}));
+    const auto aliases_of = [](container_config& c) -> std::vector<std::string>& {
+      return c.networks.at("a7_front").aliases;
+    };
+    CHECK(differing_after(wanted, [&](auto& c) { aliases_of(c).push_back("more"); }).empty());
+    CHECK(differing_after(wanted, [&](auto& c) { aliases_of(c).clear(); }) == "networks(a7_front)");
+  }
+
+  TEST_CASE("spec 12.18: a label=disable of the engine's own is no difference") {
+    const auto shared = with("pid", "host");
+    CHECK(
+      differing_after(shared, [](auto& c) { c.security_opt.push_back("label=disable"); }).empty());
+  }
+
+  TEST_CASE("spec 12.19: a service that lives in another one's network goes with its container") {
+    const auto wanted = with("network_mode", "service:db");
+    auto there = wanted;
+    there.network_mode = "container:old";
+    CHECK(differing(there, wanted, {{{"db", {"old"}}}}).empty());
+    CHECK(differing(there, wanted, {{{"db", {"new"}}}}) == "network_mode");
+  }
+
+  TEST_CASE("spec 12.20: health checks as a list, a text, switched off, or the image's") {
+    const auto with_image = [](value composition) {
+      image_facts image;
+      image.healthcheck.test = {"CMD", "image"};
+      const auto made = normalise_target(cloud(std::move(composition)), device());
+      REQUIRE(made);
+      return resolve(*web(made->target), &image, {"sha256:1"}).healthcheck.test;
+    };
+    const auto check = [&](value given) { return with_image(map({{"healthcheck", given}})); };
+    using words = std::vector<std::string>;
+    CHECK(check(map({{"test", list({"CMD", "x", "y"})}})) == words{"CMD", "x", "y"});
+    CHECK(check(map({{"test", "x y"}})) == words{"CMD-SHELL", "x y"});
+    CHECK(check(map({{"disable", true}})) == words{"NONE"});
+    CHECK(with_image(map({})) == words{"CMD", "image"});
+    // Without one in the image there is none, however the engine tells that.
+    const auto none = container_of(cloud(map({})));
+    CHECK(differing_after(none, [](auto& c) { c.healthcheck.test = {"NONE"}; }).empty());
+    CHECK(none.entrypoint.empty());
+    CHECK(differing(none, none).empty());
+  }
+
+  TEST_CASE("spec 12.55: a document of version 2, or a name with a blank in front, is refused") {
+    const target_document second{dialect::cloud_v3,
+      "cloud",
+      map({{"local", map({{"name", "x"}, {"config", map({})}, {"apps", map({})}})}})};
+    CHECK_FALSE(normalise_target(second, device()));
+    auto service = cloud_service(map({}));
+    service.set("environment", map({{" A", "1"}}));
+    const auto made = normalise_target(cloud_release(map({{"web", service}})), device());
+    REQUIRE_FALSE(made);
+    CHECK(made.error().what.find("name of an environment variable") != std::string::npos);
+  }
+
+  TEST_CASE("spec 12.68: a variable that differs makes the container anew, and is told as hidden") {
+    const auto wanted = with("environment", map({{"KEY", "new-s3cret"}}));
+    container there;
+    there.config = wanted;
+    there.config.env["KEY"] = secret{"old-s3cret"};
+    const auto found = differences(there, wanted, {});
+    REQUIRE(found.size() == 1);
+    CHECK((found[0] == field_difference{"env(KEY)", "hidden", "hidden"}));
+  }
+}
+
+} // namespace
+} // namespace copal::planning::documents
