@@ -8,6 +8,7 @@
 
 namespace copal {
 
+// NOLINTNEXTLINE(readability-function-size): the tree and its wiring are read in one go.
 tree plant_tree(caf::actor_system& system, const tree_config& config, edges from) {
   using namespace std::chrono_literals;
 

@@ -1,9 +1,9 @@
 #include "adapters/target_file/trail.hpp"
 
+#include <climits>
 #include <deque>
 #include <string_view>
 
-#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -150,6 +150,21 @@ bool is_needed(const std::set<std::string>& names) {
   return !names.empty();
 }
 
+/// Watches what stands on a way; an error when a part that matters cannot be watched.
+template <class Queue>
+result<void> watch_way(Queue& queue, const trail& way) {
+  for (const auto& [folder, names] : way.folders) {
+    const int code = queue.add(folder, names, own_fate | (names.empty() ? 0 : of_entries));
+    if (code != 0 && code != ENOENT && code != ENOTDIR && (is_needed(names) || code == ENOSPC))
+      return fail(errc::exhausted, explained(code, folder));
+  }
+  for (const auto& file : way.files) {
+    if (const int code = queue.add(file, {}, own_fate | of_files); code == ENOSPC)
+      return fail(errc::exhausted, explained(code, file));
+  }
+  return {};
+}
+
 } // namespace
 
 result<watch> watch::begin(const asio::any_io_executor& executor,
@@ -170,16 +185,8 @@ result<watch> watch::begin(const asio::any_io_executor& executor,
       add_way_to(path, now);
     if (tries > 0 && now == before)
       break;
-    for (const auto& [folder, names] : now.folders) {
-      const int code = made->add(folder, names, own_fate | (names.empty() ? 0 : of_entries));
-      if (code != 0 && code != ENOENT && code != ENOTDIR && (is_needed(names) || code == ENOSPC))
-        return fail(errc::exhausted, explained(code, folder));
-    }
-    for (const auto& file : now.files) {
-      const int code = made->add(file, {}, own_fate | of_files);
-      if (code == ENOSPC)
-        return fail(errc::exhausted, explained(code, file));
-    }
+    if (auto watched = watch_way(*made, now); !watched)
+      return fail(std::move(watched.error()));
     before = std::move(now);
   }
   made->listen();

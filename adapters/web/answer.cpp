@@ -108,7 +108,7 @@ answer write_reply(const api::reply& what) {
   out.head = status_line(what.status);
   for (const auto& [name, text] : what.headers) {
     if (is_clean(name) && is_clean(text))
-      out.head += name + ": " + text + "\r\n";
+      out.head.append(name).append(": ").append(text).append("\r\n");
   }
   if (what.form == api::body_form::none) {
     out.body.clear();

@@ -90,11 +90,11 @@ struct bench {
   virtual_system system{1};
   known all = std::make_shared<others>();
   conductor_actor conductor = system.actors().spawn(conductor_of, all);
-  keys_actor keys_ = system.actors().spawn(keys_of, all);
-  host_actor host_ = system.actors().spawn(host_of, all);
+  keys_actor key_keeper = system.actors().spawn(keys_of, all);
+  host_actor machine = system.actors().spawn(host_of, all);
   reply_keeper_actor keeper = system.actors().spawn(keeper_of, all);
   update_trigger_actor trigger = system.actors().spawn(trigger_of, all);
-  api_child api_ = make(1);
+  api_child actor = make(1);
 
   bench() { all->where = one_service("Running"); }
 
@@ -102,12 +102,12 @@ struct bench {
     return spawn_actor(system.actors(),
       run_api,
       api_config{{"0.1.0", "SomeOS", 48484}},
-      api_links{conductor, keys_, host_, keeper, trigger},
+      api_links{conductor, key_keeper, machine, keeper, trigger},
       incarnation);
   }
 
   void wake() {
-    caf::anon_send(api_, wake_up{});
+    caf::anon_send(actor, wake_up{});
     system.settle();
   }
 
@@ -123,7 +123,7 @@ struct bench {
     return out;
   }
 
-  answer<api::reply> begin(api::request what) { return ask(system, api_, std::move(what)); }
+  answer<api::reply> begin(api::request what) { return ask(system, actor, std::move(what)); }
 
   api::reply get(api::request what) {
     auto asked = begin(std::move(what));
@@ -252,13 +252,13 @@ TEST_SUITE("api") {
   TEST_CASE("api: healthy while every child is") {
     bench b;
     b.wake();
-    caf::anon_send(b.api_, health{true, false, {}});
+    caf::anon_send(b.actor, health{true, false, {}});
     b.system.settle();
     const auto well = b.get("GET", "/v1/healthy");
     CHECK(well.status == 200);
     CHECK(well.form == api::body_form::plain);
     CHECK(text_of(well) == "OK");
-    caf::anon_send(b.api_, health{false, false, {}});
+    caf::anon_send(b.actor, health{false, false, {}});
     b.system.settle();
     const auto ill = b.get("GET", "/v1/healthy");
     CHECK(ill.status == 500);
@@ -280,7 +280,7 @@ TEST_SUITE("api") {
   TEST_CASE("api: a conductor that has just come back does not make it forget") {
     bench b;
     b.wake();
-    caf::anon_send(b.api_, progress{});
+    caf::anon_send(b.actor, progress{});
     b.system.settle();
     const auto got = body_of(b.get("GET", "/v2/state/status", "global"));
     CHECK(got.find("containers")->as_list()->size() == 1);
@@ -364,20 +364,20 @@ TEST_SUITE("api") {
     b.wake();
     b.system.run_for(1s);
     b.all->changes.clear();
-    caf::anon_send(b.api_, bench::one_service("x"));
+    caf::anon_send(b.actor, bench::one_service("x"));
     b.system.settle();
     CHECK(b.all->changes.empty());
     const auto kept = b.get("GET", "/v2/state/status", "global");
     REQUIRE(kept.same_until_changed);
     CHECK(b.get("GET", "/v2/state/status", "global").same_until_changed == kept.same_until_changed);
-    caf::anon_send(b.api_, bench::one_service("x"));
-    caf::anon_send(b.api_, health{});
+    caf::anon_send(b.actor, bench::one_service("x"));
+    caf::anon_send(b.actor, health{});
     b.system.settle();
     REQUIRE(b.all->changes.size() == 1);
     CHECK(b.all->changes[0] > *kept.same_until_changed);
     // A key that is new, or no more, changes what its caller is told.
     REQUIRE(b.get("GET", "/ping").same_until_changed);
-    caf::anon_send(b.api_, keys::key_ring{secret{"another"}, {}});
+    caf::anon_send(b.actor, keys::key_ring{secret{"another"}, {}});
     b.system.settle();
     CHECK(b.all->changes.size() == 2);
     CHECK(b.get("GET", "/v2/version", "global").status == 401);
@@ -390,8 +390,8 @@ TEST_SUITE("api") {
     b.wake();
     const auto kept = b.get("GET", "/ping").same_until_changed;
     REQUIRE(kept);
-    b.system.kill(*caf::actor_cast<caf::scheduled_actor*>(b.api_));
-    b.api_ = b.make(2);
+    b.system.kill(*caf::actor_cast<caf::scheduled_actor*>(b.actor));
+    b.actor = b.make(2);
     b.all->changes.clear();
     b.wake();
     REQUIRE(!b.all->changes.empty());

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 supervised_container container_of(
-  int app, const std::string& service, container_state state, const std::string& id) {
+  std::int64_t app, const std::string& service, container_state state, const std::string& id) {
   supervised_container out;
   out.who = {app_id{app},
     app_uuid{"a" + std::to_string(app)},
@@ -26,7 +26,7 @@ supervised_container container_of(
   return out;
 }
 
-image_row row_of(int app, const std::string& service, const std::string& engine_id) {
+image_row row_of(std::int64_t app, const std::string& service, const std::string& engine_id) {
   image_row out;
   out.name = "registry/" + service + ":1";
   out.app = app_id{app};
@@ -36,7 +36,7 @@ image_row row_of(int app, const std::string& service, const std::string& engine_
   return out;
 }
 
-target_app app_of(int id, const std::vector<std::string>& services) {
+target_app app_of(std::int64_t id, const std::vector<std::string>& services) {
   target_app out;
   out.id = app_id{id};
   out.release.emplace();

@@ -35,7 +35,7 @@ struct bench {
   heard_rings heard = std::make_shared<std::vector<keys::key_ring>>();
   store_actor store = spawn_fake_store(system.actors(), disk, faults);
   std::shared_ptr<int> drawn = std::make_shared<int>(0);
-  keys_child keys_ = make();
+  keys_child actor = make();
 
   keys_child make() {
     keys_config config;
@@ -48,10 +48,10 @@ struct bench {
       system.actors(), run_keys, config, keys_links{store, system.actors().spawn(listener, heard)});
   }
 
-  void wake() { caf::anon_send(keys_, wake_up{}); }
+  void wake() { caf::anon_send(actor, wake_up{}); }
 
   result<keys::issued_keys> get(std::vector<keys::wanted_key> wanted) {
-    auto asked = ask(system, keys_, keys::get_keys{std::move(wanted)});
+    auto asked = ask(system, actor, keys::get_keys{std::move(wanted)});
     system.run_until([&asked] { return asked.there(); }, 2min);
     return asked.there() ? asked.get() : fail(errc::timeout, "no answer");
   }
@@ -88,8 +88,8 @@ TEST_SUITE("keys") {
     REQUIRE(!b.heard->empty());
     CHECK(b.heard->back() == keys::key_ring{nth_key(1), {}});
     // The next start has it already.
-    b.system.kill(*caf::actor_cast<caf::scheduled_actor*>(b.keys_));
-    b.keys_ = b.make();
+    b.system.kill(*caf::actor_cast<caf::scheduled_actor*>(b.actor));
+    b.actor = b.make();
     b.wake();
     b.system.run_for(1min);
     CHECK(*b.drawn == 1);
@@ -172,7 +172,7 @@ TEST_SUITE("keys") {
     bench b;
     std::vector<answer<keys::issued_keys>> asked;
     for (auto i = 0; i < 17; ++i)
-      asked.push_back(ask(b.system, b.keys_, keys::get_keys{{{app_id{1}, web, {}}}}));
+      asked.push_back(ask(b.system, b.actor, keys::get_keys{{{app_id{1}, web, {}}}}));
     b.system.settle();
     auto refused = 0;
     for (const auto& one : asked)
