@@ -135,6 +135,12 @@ void ports(const node& n, draft& d) {
   d.service.config.ports = read_ports(n);
 }
 
+/// Of a file's services only those that are chosen come here.
+void profiles(const node& n, draft&) {
+  if (!n.strict())
+    n.warn("every service of a release runs: ignored");
+}
+
 /// What is done in any case, and the only choice: an image that is there is not fetched.
 void pull_policy(const node& n, draft&) {
   if (!n.strict())
@@ -246,6 +252,7 @@ constexpr field_rule rules[] = {
   {"pids_limit", number<&config::pids_limit>},
   {"ports", ports},
   {"privileged", flag<&config::privileged>},
+  {"profiles", profiles},
   {"pull_policy", pull_policy},
   {"read_only", truthy<&config::read_only>},
   {"restart", restart},

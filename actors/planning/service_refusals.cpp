@@ -30,7 +30,6 @@ constexpr refused_field refusals[] = {
   {"platform", "name an image for the device with image"},
   {"post_start", "put it into the command of the service"},
   {"pre_stop", "let the service end itself on stop_signal"},
-  {"profiles", "every service of the file runs; remove the service or the field"},
   {"provider", "only containers can be services; name an image with image"},
   {"pull_refresh_after", "for a newer image change its tag"},
   {"scale", "one container runs for each service; remove it"},

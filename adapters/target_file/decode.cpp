@@ -1,6 +1,7 @@
 #include "adapters/target_file/decode.hpp"
 
 #include "adapters/json/json.hpp"
+#include "adapters/target_file/profiles.hpp"
 #include "adapters/target_file/project.hpp"
 #include "adapters/yaml/env_file.hpp"
 #include "adapters/yaml/yaml.hpp"
@@ -127,6 +128,8 @@ result<decoded> decode_compose(
   });
   if (!whole)
     return fail(placed(from.path, whole.error()));
+  if (auto done = choose_services(whole->doc, lookup(profiles_variable).value_or("")); !done)
+    return fail(placed(from.path, done.error()));
   decoded out;
   for (const auto& warning : whole->warnings)
     out.warnings.push_back(placed(from.path, warning));

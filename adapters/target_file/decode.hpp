@@ -30,7 +30,8 @@ std::string env_path_of(const std::string& path);
 
 /// A compose file has its variables replaced, from the process first and from `.env` then, and
 /// bears its project's name: the operator's, else `name` in the file, else COMPOSE_PROJECT_NAME,
-/// else the folder's. The cloud's form is taken as it is. Errors are `invalid_input` and
+/// else the folder's. Services whose profiles are not active (COMPOSE_PROFILES) are left out. The
+/// cloud's form is taken as it is. Errors are `invalid_input` and
 /// `exhausted`; they begin with "<file>:<line>", where the reader knows one, and show no value of a
 /// variable.
 result<decoded> decode(

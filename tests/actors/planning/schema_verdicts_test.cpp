@@ -103,7 +103,7 @@ std::vector<field_verdict> service_fields() {
     {"post_start", list({}), refused, told},
     {"pre_stop", list({}), refused, told},
     {"privileged", true},
-    {"profiles", list({"a"}), refused, told},
+    {"profiles", list({"a"}), verdict::read, told},
     {"pull_policy", "missing", verdict::read, told},
     {"pull_refresh_after", "1d", refused, told},
     {"read_only", true},

@@ -104,7 +104,6 @@ TEST_SUITE("target file") {
            "mem_swappiness: 1",
            "platform: linux/arm64",
            "post_start: []",
-           "profiles: [a]",
            "provider: {}",
            "scale: 2",
            "secrets: [a]",

@@ -115,6 +115,25 @@ TEST_SUITE("target file") {
     CHECK(got->doc.doc.find("y")->line() == 2);
   }
 
+  TEST_CASE("decode: COMPOSE_PROFILES of the process, else of .env, chooses the services") {
+    const auto* const text = "services:\n"
+                             "  web: {image: a}\n"
+                             "  debug: {image: a, profiles: [\"${P}\"]}\n";
+    const settings set{{"P", "debug"}};
+    const auto services = [&](const settings& more, const std::optional<std::string>& env) {
+      const auto got = target_file::decode(compose_at("/s/c.yaml", more), text, env);
+      REQUIRE(got);
+      return debug_string(*got->doc.doc.find("services"));
+    };
+    const std::string web = "web: {image: \"a\"}";
+    CHECK(services(set, {}) == "{" + web + "}");
+    CHECK(
+      services(set, "COMPOSE_PROFILES=debug\n").find("profiles: [\"debug\"]") != std::string::npos);
+    auto other = set;
+    other["COMPOSE_PROFILES"] = "other";
+    CHECK(services(other, "COMPOSE_PROFILES=debug\n") == "{" + web + "}");
+  }
+
   TEST_CASE("decode: an error names its file and line") {
     const struct {
       const char* name;
@@ -124,6 +143,7 @@ TEST_SUITE("target file") {
     } rows[] = {
       {"YAML", "a: 1\nb: [\n", {}, "/s/c.yaml:"},
       {"twice", "a: 1\na: 2\n", {}, "/s/c.yaml:2:1: "},
+      {"profiles", "services:\n  a:\n    profiles: x\n", {}, "/s/c.yaml:3: service a: profiles: "},
       {"variables", "a: 1\nb:\n  - ${X:?gone}\n", {}, "/s/c.yaml:3: "},
       {"a variable in the name", "a: 1\nname: ${X\n", {}, "/s/c.yaml:2: "},
       {"the other file", "a: 1\n", "A=1\n=2\n", "/s/.env:2: "},
