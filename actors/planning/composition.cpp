@@ -135,6 +135,12 @@ void ports(const node& n, draft& d) {
   d.service.config.ports = read_ports(n);
 }
 
+/// What is in such files stands under environment when a compose file comes here.
+void env_file(const node& n, draft&) {
+  if (!n.strict())
+    n.warn("the cloud sends no such file: ignored");
+}
+
 /// Of a file's services only those that are chosen come here.
 void profiles(const node& n, draft&) {
   if (!n.strict())
@@ -229,6 +235,7 @@ constexpr field_rule rules[] = {
   {"dns_search", texts<&config::dns_search>},
   {"domainname", text<&config::domainname>},
   {"entrypoint", words<&overrides::entrypoint>},
+  {"env_file", env_file},
   {"environment", variables},
   {"extra_hosts", extra_hosts},
   {"gpus", gpus},

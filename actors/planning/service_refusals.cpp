@@ -18,7 +18,6 @@ constexpr refused_field refusals[] = {
   {"credential_spec", "it is for Windows; remove it"},
   {"develop", "it is for the machine of a developer; remove it"},
   {"device_cgroup_rules", "name the devices under devices"},
-  {"env_file", "write the variables under environment"},
   {"expose", "services of an app reach all ports of each other; remove it"},
   {"extends", "write the service out in full"},
   {"external_links", "put the containers of others into an app; remove it"},

@@ -99,8 +99,10 @@ result<std::string> project_of(
   return name;
 }
 
-result<decoded> decode_compose(
-  const origin& from, const std::string& text, const std::optional<std::string>& env_text) {
+result<decoded> decode_compose(const origin& from,
+  const std::string& text,
+  const std::optional<std::string>& env_text,
+  const file_reader& read) {
   const auto outer = [&from](std::string_view name) {
     return from.variables ? from.variables(name) : std::nullopt;
   };
@@ -130,8 +132,11 @@ result<decoded> decode_compose(
     return fail(placed(from.path, whole.error()));
   if (auto done = choose_services(whole->doc, lookup(profiles_variable).value_or("")); !done)
     return fail(placed(from.path, done.error()));
+  auto& warnings = whole->warnings;
+  if (auto done = complete_environments(whole->doc, from.path, lookup, read, warnings); !done)
+    return fail(placed(from.path, done.error()));
   decoded out;
-  for (const auto& warning : whole->warnings)
+  for (const auto& warning : warnings)
     out.warnings.push_back(placed(from.path, warning));
   const auto* named = whole->doc.find("name");
   const bool is_readable = named == nullptr || named->is_null() || named->as_text() != nullptr
@@ -156,9 +161,12 @@ std::string env_path_of(const std::string& path) {
   return path.substr(0, path.rfind('/') + 1) + ".env";
 }
 
-result<decoded> decode(
-  const origin& from, const std::string& text, const std::optional<std::string>& env) {
-  return from.form == dialect::compose ? decode_compose(from, text, env) : decode_cloud(from, text);
+result<decoded> decode(const origin& from,
+  const std::string& text,
+  const std::optional<std::string>& env,
+  const file_reader& read) {
+  return from.form == dialect::compose ? decode_compose(from, text, env, read)
+                                       : decode_cloud(from, text);
 }
 
 } // namespace copal::target_file

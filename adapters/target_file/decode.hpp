@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/target_file/service_environment.hpp"
 #include "adapters/yaml/interpolate.hpp"
 #include "messages/model/target.hpp"
 #include "messages/result.hpp"
@@ -30,11 +31,14 @@ std::string env_path_of(const std::string& path);
 
 /// A compose file has its variables replaced, from the process first and from `.env` then, and
 /// bears its project's name: the operator's, else `name` in the file, else COMPOSE_PROJECT_NAME,
-/// else the folder's. Services whose profiles are not active (COMPOSE_PROFILES) are left out. The
-/// cloud's form is taken as it is. Errors are `invalid_input` and
+/// else the folder's. Services whose profiles are not active (COMPOSE_PROFILES) are left out, and
+/// the files that `env_file` names are read by `read`; null: there are none. The cloud's form is
+/// taken as it is. Errors are `invalid_input` and
 /// `exhausted`; they begin with "<file>:<line>", where the reader knows one, and show no value of a
 /// variable.
-result<decoded> decode(
-  const origin& from, const std::string& text, const std::optional<std::string>& env);
+result<decoded> decode(const origin& from,
+  const std::string& text,
+  const std::optional<std::string>& env,
+  const file_reader& read = {});
 
 } // namespace copal::target_file

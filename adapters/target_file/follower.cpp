@@ -32,7 +32,8 @@ result<std::optional<std::string>> read_env(const origin& from) {
   return std::optional{*std::move(text)};
 }
 
-result<decoded> read_and_decode(const origin& from) {
+/// `asked` are the files that the document names, whether they are there or not.
+result<decoded> read_and_decode(const origin& from, std::set<std::string>& asked) {
   const auto most = from.form == dialect::compose ? most_compose_bytes : most_cloud_bytes;
   auto text = read_small(from.path, most);
   if (!text)
@@ -40,7 +41,10 @@ result<decoded> read_and_decode(const origin& from) {
   auto env = read_env(from);
   if (!env)
     return fail(std::move(env.error()));
-  return decode(from, *text, *env);
+  return decode(from, *text, *env, [&asked](const std::string& path) {
+    asked.insert(path);
+    return read_small(path, most_env_bytes);
+  });
 }
 
 bool tells_the_same(const reading& a, reading b) {
@@ -51,9 +55,14 @@ bool tells_the_same(const reading& a, reading b) {
 } // namespace
 
 reading read_now(const origin& from) {
+  std::set<std::string> ignored;
+  return read_now(from, ignored);
+}
+
+reading read_now(const origin& from, std::set<std::string>& asked) {
   reading out;
   out.path = from.path;
-  auto got = read_and_decode(from);
+  auto got = read_and_decode(from, asked);
   if (got) {
     out.project = std::move(got->project);
     out.doc = std::move(got->doc);
@@ -79,8 +88,7 @@ follower::follower(boost::asio::any_io_executor executor,
     timer_(executor_) {}
 
 void follower::start() {
-  watch_again();
-  conclude(read_files());
+  conclude(watch_and_read());
 }
 
 bool follower::ask(sink who) {
@@ -129,8 +137,7 @@ void follower::timer_fired() {
 }
 
 void follower::look() {
-  watch_again();
-  auto now = read_files();
+  auto now = watch_and_read();
   // What was found in the middle of a change may be half of it; a file that is gone may be on its
   // way back. At rest, what cannot be read is what there is.
   const bool may_change = phase_ == phase::settling || !watch_;
@@ -145,6 +152,7 @@ void follower::look() {
 
 void follower::watch_again() {
   std::vector<std::string> paths{from_.path};
+  paths.insert(paths.end(), named_.begin(), named_.end());
   if (from_.form == dialect::compose)
     paths.push_back(env_path_of(from_.path));
   auto begun = watch::begin(
@@ -161,8 +169,23 @@ void follower::watch_again() {
     watch_.emplace(*std::move(begun));
 }
 
-reading follower::read_files() {
-  auto now = read_now(from_);
+reading follower::watch_and_read() {
+  // Which other files matter is known from reading; they are watched before they are read.
+  constexpr int most_tries = 4;
+  for (int tries = 1;; ++tries) {
+    watch_again();
+    std::set<std::string> asked;
+    auto now = read_files(asked);
+    const auto all_watched =
+      std::includes(named_.begin(), named_.end(), asked.begin(), asked.end());
+    named_ = std::move(asked);
+    if (all_watched || tries == most_tries)
+      return now;
+  }
+}
+
+reading follower::read_files(std::set<std::string>& asked) {
+  auto now = read_now(from_, asked);
   now.incarnation = incarnation_;
   if (!watch_problem_.empty())
     now.warnings.push_back(

@@ -60,7 +60,8 @@ private:
   void timer_fired();
   void look();
   void watch_again();
-  reading read_files();
+  reading watch_and_read();
+  reading read_files(std::set<std::string>& asked);
   void conclude(reading now);
 
   boost::asio::any_io_executor executor_;
@@ -70,6 +71,7 @@ private:
   std::uint64_t incarnation_;
   sink news_;
 
+  std::set<std::string> named_; ///< The files that the document names.
   std::optional<watch> watch_;
   std::string watch_problem_; ///< Empty while there is a watch.
   boost::asio::steady_timer timer_;
@@ -85,5 +87,8 @@ private:
 
 /// Reads and decodes once.
 reading read_now(const origin& from);
+
+/// The same, and tells which files the document names, whether they are there or not.
+reading read_now(const origin& from, std::set<std::string>& asked);
 
 } // namespace copal::target_file

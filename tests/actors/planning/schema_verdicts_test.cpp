@@ -67,7 +67,7 @@ std::vector<field_verdict> service_fields() {
     {"dns_search", "a.test"},
     {"domainname", "d.test"},
     {"entrypoint", "true"},
-    {"env_file", "a.env", refused, told},
+    {"env_file", "a.env", verdict::read, told},
     {"label_file", "a.labels", refused, told},
     {"environment", map({{"A", "1"}})},
     {"expose", list({"80"}), refused, told},

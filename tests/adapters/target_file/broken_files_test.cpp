@@ -95,7 +95,7 @@ TEST_SUITE("target file") {
            "cpu_count: 1",
            "credential_spec: {}",
            "device_cgroup_rules: [a]",
-           "env_file: a.env",
+           "label_file: a.labels",
            "expose: [1]",
            "extends: a",
            "external_links: [a]",
