@@ -13,8 +13,6 @@
 namespace copal::test {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// Reads acknowledgements until this one, or the end; the last one read.
 int last_number(child_process& child, int until) {
   int last = 0;

@@ -33,6 +33,9 @@ TEST_SUITE("store") {
     const temp_folder folder;
     const temp_folder elsewhere;
     const auto trace = elsewhere / "trace";
+    const std::string writing =
+      "trace=write,pwrite64,writev,pwritev,pwritev2,fsync,fdatasync,ftruncate,fallocate,rename,"
+      "unlink,msync";
     child_process child{{"strace",
       "-E",
       "ASAN_OPTIONS=detect_leaks=0", // the leak check cannot run in a traced process
@@ -40,8 +43,7 @@ TEST_SUITE("store") {
       "-o",
       trace.string(),
       "-e",
-      "trace=write,pwrite64,writev,pwritev,pwritev2,fsync,fdatasync,ftruncate,fallocate,rename,"
-      "unlink,msync",
+      writing,
       store_child_program(),
       "idle",
       (folder / "copal.sqlite").string(),
