@@ -1,6 +1,7 @@
 #include "adapters/engine/calls.hpp"
 
 #include "adapters/engine/codec.hpp"
+#include "adapters/engine/forgetful.hpp"
 #include "adapters/http/base64.hpp"
 
 #include <array>
@@ -130,11 +131,15 @@ result<call> call_for(const engine::remove_image& x) {
 }
 
 result<call> call_for(const engine::create_container& x) {
-  return with_body(on(operation::create_container,
-                     "POST",
-                     "/containers/create?name=",
-                     segment("container name", x.name)),
+  auto remembered = write_create_remembered(x.config);
+  auto out = with_body(on(operation::create_container,
+                         "POST",
+                         "/containers/create?name=",
+                         segment("container name", x.name)),
     write_create(x.config));
+  if (out && remembered)
+    out->remembered = std::move(*remembered);
+  return out;
 }
 
 result<call> call_for(const engine::connect_network& x) {

@@ -32,10 +32,11 @@ std::string_view doing(operation op);
 /// One request, before the API's version stands in front of its path.
 struct call {
   operation op = operation::look;
-  std::string method = "GET"; ///< Upper case.
-  std::string target;         ///< Path and query.
-  std::string body;           ///< JSON; empty for none.
-  secret authorization;       ///< The value of X-Registry-Auth; empty for none.
+  std::string method = "GET";  ///< Upper case.
+  std::string target;          ///< Path and query.
+  std::string body;            ///< JSON; empty for none.
+  secret authorization;        ///< The value of X-Registry-Auth; empty for none.
+  std::string remembered = {}; ///< The body for engines that forget (forgetful.hpp), or empty.
 };
 
 // `invalid_input` when the message cannot be said in the engine's words.

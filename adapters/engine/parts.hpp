@@ -22,6 +22,12 @@ container_state state_part(std::string_view word, bool running);
 
 wall_time time_part(const json_node& shown);
 
+// Of a container, as it is sent and as it is shown: what is the container's, what is the host's,
+// and the networks it is joined to.
+void config_part(const json_node& shown, container_config& out);
+void host_part(const json_node& shown, container_config& out);
+std::map<std::string, endpoint> networks_part(const json_node& shown);
+
 /// A container's name without its leading slash.
 std::string plain_name(std::string name);
 

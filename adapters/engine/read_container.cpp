@@ -1,6 +1,7 @@
 // Inspection of a container: what the engine shows, in the model's form.
 
 #include "adapters/engine/codec.hpp"
+#include "adapters/engine/forgetful.hpp"
 #include "adapters/engine/parts.hpp"
 
 #include <charconv>
@@ -64,18 +65,6 @@ std::vector<port_binding> ports(const json_node& bindings) {
       }
       out.push_back(std::move(binding));
     }
-  }
-  return out;
-}
-
-std::map<std::string, endpoint> networks(const json_node& shown) {
-  std::map<std::string, endpoint> out;
-  for (const auto& [name, x] : shown.members()) {
-    const auto addresses = x["IPAMConfig"];
-    out[name] = {x["Aliases"].texts(),
-      addresses["IPv4Address"].text(),
-      addresses["IPv6Address"].text(),
-      addresses["LinkLocalIPs"].texts()};
   }
   return out;
 }
@@ -164,7 +153,32 @@ std::vector<ulimit> ulimits(const json_node& shown) {
   return out;
 }
 
-void read_config(const json_node& shown, container_config& out) {
+/// podman shows the id of an image without its algorithm.
+std::string image_of(std::string id) {
+  constexpr std::size_t sha256_digits = 64;
+  if (id.size() == sha256_digits && id.find(':') == std::string::npos)
+    return "sha256:" + id;
+  return id;
+}
+
+/// podman's word for its runtime, whatever that is.
+constexpr std::string_view podmans_runtime = "oci";
+
+} // namespace
+
+std::map<std::string, endpoint> networks_part(const json_node& shown) {
+  std::map<std::string, endpoint> out;
+  for (const auto& [name, x] : shown.members()) {
+    const auto addresses = x["IPAMConfig"];
+    out[name] = {x["Aliases"].texts(),
+      addresses["IPv4Address"].text(),
+      addresses["IPv6Address"].text(),
+      addresses["LinkLocalIPs"].texts()};
+  }
+  return out;
+}
+
+void config_part(const json_node& shown, container_config& out) {
   out.command = shown["Cmd"].texts();
   out.entrypoint = shown["Entrypoint"].texts();
   out.env = env_part(shown["Env"]);
@@ -175,8 +189,8 @@ void read_config(const json_node& shown, container_config& out) {
   out.stdin_open = shown["OpenStdin"].boolean();
   if (auto signal = shown["StopSignal"].text(); !signal.empty())
     out.stop_signal = std::move(signal);
-  if (const auto grace = shown["StopTimeout"].integer(0, -1, max_grace_s); grace != 0)
-    out.stop_grace_period = std::chrono::seconds{grace};
+  if (const auto grace = shown["StopTimeout"]; !grace.absent())
+    out.stop_grace_period = std::chrono::seconds{grace.integer(0, -1, max_grace_s)};
   if (auto check = health_part(shown["Healthcheck"]); check != health_check{})
     out.healthcheck = std::move(check);
   for (const auto& [path, nothing] : shown["Volumes"].members())
@@ -186,7 +200,7 @@ void read_config(const json_node& shown, container_config& out) {
   out.mac_address = shown["MacAddress"].text();
 }
 
-void read_host_config(const json_node& shown, container_config& out) {
+void host_part(const json_node& shown, container_config& out) {
   if (!shown["Init"].absent())
     out.init = shown["Init"].boolean();
   out.restart = restart(shown["RestartPolicy"]);
@@ -230,16 +244,6 @@ void read_host_config(const json_node& shown, container_config& out) {
   out.oom_kill_disable = shown["OomKillDisable"].boolean();
 }
 
-/// podman shows the id of an image without its algorithm.
-std::string image_of(std::string id) {
-  constexpr std::size_t sha256_digits = 64;
-  if (id.size() == sha256_digits && id.find(':') == std::string::npos)
-    return "sha256:" + id;
-  return id;
-}
-
-} // namespace
-
 result<container> read_container(std::string_view text) {
   const auto document = parse_json(text);
   if (!document)
@@ -258,9 +262,11 @@ result<container> read_container(std::string_view text) {
   out.oom_killed = state["OOMKilled"].boolean();
   out.engine_error = state["Error"].text();
   out.config.image = image_of(root["Image"].required().text());
-  out.config.networks = networks(root["NetworkSettings"]["Networks"]);
-  read_config(root["Config"].required(), out.config);
-  read_host_config(root["HostConfig"].required(), out.config);
+  out.config.networks = networks_part(root["NetworkSettings"]["Networks"]);
+  config_part(root["Config"].required(), out.config);
+  host_part(root["HostConfig"].required(), out.config);
+  if (out.config.runtime == podmans_runtime)
+    recall(out.config);
   return reader.finish(std::move(out));
 }
 

@@ -1,6 +1,7 @@
 #include "adapters/engine/session.hpp"
 
 #include "adapters/engine/codec.hpp"
+#include "adapters/engine/forgetful.hpp"
 
 #include <utility>
 
@@ -63,6 +64,8 @@ awaitable<result<std::string>> session::exchange(call what, std::chrono::millise
   auto before = co_await prefix();
   if (!before)
     co_return fail(before.error().with_context(doing(op)));
+  if (forgets_ && !what.remembered.empty())
+    what.body = std::move(what.remembered);
   auto request = to_request(std::move(what), *before);
   const traced_call trace{request};
   auto answer = co_await client_.call(std::move(request), within);
@@ -139,6 +142,7 @@ awaitable<result<std::string>> session::negotiate() {
   const auto chosen = choose_version(*theirs);
   if (!chosen)
     co_return fail(chosen.error());
+  forgets_ = is_forgetful(answer->body);
   co_return "/v1." + std::to_string(*chosen);
 }
 

@@ -44,6 +44,7 @@ private:
   http::client client_;
   std::optional<result<std::string>> agreed_; ///< The last outcome.
   std::uint64_t era_ = 0;                     ///< Of the client, when it was agreed.
+  bool forgets_ = false;                      ///< It does not show what it is told.
   bool negotiating_ = false;
   std::vector<boost::asio::steady_timer*> waiting_; ///< For the negotiation in progress.
   bool closed_ = false;

@@ -66,8 +66,7 @@ TEST_SUITE("engine: wire") {
       REQUIRE_MESSAGE(with_null, complaint(with_null));
       CHECK(*with_null == *bare);
     }
-    CHECK(
-      read_container(container_with("/Config/StopTimeout", 0))->config.stop_grace_period == 10s);
+    CHECK(read_container(container_with("/Config/StopTimeout", 0))->config.stop_grace_period == 0s);
   }
 
   TEST_CASE("read: a wrong type is told with its path, never with its value") {

@@ -19,13 +19,17 @@ constexpr std::chrono::seconds command_within{90};
 } // namespace
 
 result<std::unique_ptr<real_engine>> real_engine::start() {
+  return start(sandbox);
+}
+
+result<std::unique_ptr<real_engine>> real_engine::start(const std::string& script) {
   std::unique_ptr<real_engine> out{new real_engine};
-  if (auto begun = out->begin(); !begun)
+  if (auto begun = out->begin(script); !begun)
     return fail(std::move(begun.error()));
   return out;
 }
 
-result<void> real_engine::begin() {
+result<void> real_engine::begin(const std::string& script) {
   int down[2] = {-1, -1};
   int up[2] = {-1, -1};
   if (::pipe2(down, O_CLOEXEC) != 0 || ::pipe2(up, O_CLOEXEC) != 0)
@@ -35,7 +39,7 @@ result<void> real_engine::begin() {
     ::setsid(); // what kills the test's process group leaves the one that cleans up
     ::dup2(down[0], STDIN_FILENO);
     ::dup2(up[1], STDOUT_FILENO);
-    ::execl(sandbox, sandbox, static_cast<char*>(nullptr));
+    ::execl(script.c_str(), script.c_str(), static_cast<char*>(nullptr));
     ::_exit(127);
   }
   ::close(down[0]);
@@ -62,7 +66,7 @@ result<void> real_engine::begin() {
       return fail(errc::unavailable, value);
     else if (line.empty())
       return fail(
-        errc::unavailable, "the sandbox said nothing; run it by hand: " + std::string{sandbox});
+        errc::unavailable, "the sandbox said nothing; run it by hand: " + script);
   }
 }
 

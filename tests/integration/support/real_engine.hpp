@@ -18,6 +18,8 @@ class real_engine {
 public:
   /// Starts both; takes some seconds. `unavailable` with the reason where no engine can run.
   static result<std::unique_ptr<real_engine>> start();
+  /// The same with another script, that may offer less: it prints what it has.
+  static result<std::unique_ptr<real_engine>> start(const std::string& script);
   ~real_engine();
   real_engine(const real_engine&) = delete;
   real_engine& operator=(const real_engine&) = delete;
@@ -37,7 +39,7 @@ public:
 
 private:
   real_engine() = default;
-  result<void> begin();
+  result<void> begin(const std::string& script);
   std::string read_line(std::chrono::seconds within);
 
   pid_t script_ = -1;

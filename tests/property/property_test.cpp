@@ -1,0 +1,255 @@
+// Whatever a composition asks for: the container made from it equals it, and differs from it in
+// exactly the field that is changed.
+
+#include "actors/planning/compare.hpp"
+#include "actors/planning/normalise.hpp"
+#include "actors/planning/resolve.hpp"
+#include "tests/property/engine_under_test.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <iomanip>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <sstream>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+namespace copal::property {
+
+namespace {
+
+constexpr std::uint64_t everyday_cases = 150;
+constexpr std::uint64_t ci_cases = 2000;
+constexpr int in_flight = 8;
+constexpr double least_percent = 2;
+
+/// What a number in the environment says.
+std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+std::vector<std::uint64_t> seeds_of_cases() {
+  if (const auto one = number_from("PROPERTY_SEED", 0); one != 0)
+    return {one};
+  const char* ci = std::getenv("CI");
+  const bool in_ci = ci != nullptr && std::string{ci} == "true";
+  std::vector<std::uint64_t> out(number_from("PROPERTY_CASES", in_ci ? ci_cases : everyday_cases));
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = i + 1;
+  return out;
+}
+
+struct attempt {
+  std::uint64_t seed = 0;
+  situation at;
+  std::string image;
+  value composition;
+  test::random_source chance;
+
+  attempt(std::uint64_t number, make_of_engine engine) : seed(number), chance(number) {
+    at.engine = engine;
+    at.form = chance.percent(50) ? dialect::cloud_v3 : dialect::compose;
+    const auto names = engine_under_test::image_names();
+    image = names[chance.below(names.size())];
+    composition = make_composition(chance, at);
+  }
+};
+
+/// The service as planning reads it; `why` when it does not.
+struct reading {
+  std::optional<target_service> service;
+  std::string why;
+};
+
+reading read(const attempt& x, const value& composition) {
+  const auto made =
+    planning::normalise_target(document_of(composition, x.image, x.at.form), under_test().device());
+  if (!made)
+    return {std::nullopt, made.error().what};
+  if (!made->warnings.empty())
+    return {std::nullopt, made->warnings.front()};
+  for (const auto& app : made->target.apps) {
+    for (const auto& service : app.release->services) {
+      if (service.name.value == "web")
+        return {service, {}};
+    }
+  }
+  return {std::nullopt, "no service web"};
+}
+
+container_config resolved(const attempt& x, const target_service& service) {
+  const auto& image = under_test().image(x.image);
+  return planning::resolve(service, &image.facts, image.image.id);
+}
+
+std::string told(const std::vector<planning::field_difference>& found) {
+  std::ostringstream out;
+  for (const auto& d : found)
+    out << "\n    " << d.field << ": the engine shows " << d.current << ", the target says "
+        << d.target;
+  return out.str();
+}
+
+/// Environments are hidden in differences; a test has no secrets.
+std::string told(const environment& env, const environment& wanted) {
+  std::ostringstream out;
+  for (const auto& [name, text] : wanted) {
+    const auto it = env.find(name);
+    if (it == env.end() || it->second != text)
+      out << "\n    env " << name << '=' << text.reveal() << ", the engine shows "
+          << (it == env.end() ? "none" : it->second.reveal());
+  }
+  return out.str();
+}
+
+bool names(const field& what, std::string_view difference) {
+  return std::any_of(what.compared_as.begin(), what.compared_as.end(), [&](auto name) {
+    return difference == name || (name.back() == '(' && difference.starts_with(name))
+           || (difference.starts_with(name) && difference.substr(name.size()).starts_with('('));
+  });
+}
+
+/// Where the kernel does not count swap, the engine drops the limit and shows none: nothing of it
+/// can be compared.
+bool is_uncounted_swap(const field& what, const container& made) {
+  return what.name == "memswap_limit" && made.config.memory_swap_bytes == -1;
+}
+
+/// Changes every field in turn; what the comparison says wrongly of one.
+std::string wrong_changes(attempt& x, const container& made, const planning::compare_context& by) {
+  std::ostringstream out;
+  for (const auto& field : fields()) {
+    auto own = x.chance.fork();
+    const auto changed = with_change(x.composition, field, own, x.at);
+    if (changed.is_null())
+      continue;
+    const auto target = read(x, changed);
+    if (!target.service) {
+      out << "\n  " << field.name << " changed: refused: " << target.why;
+      continue;
+    }
+    const auto found = planning::differences(made, resolved(x, *target.service), by);
+    const bool exact =
+      std::all_of(found.begin(), found.end(), [&](const auto& d) { return names(field, d.field); });
+    const bool may_equal = field.compared_as.empty()
+                           || (field.engine_chooses && x.composition.find(field.name) == nullptr)
+                           || is_uncounted_swap(field, made);
+    if (!exact || (found.empty() && !may_equal))
+      out << "\n  " << field.name << " changed to " << debug_string(*changed.find(field.name))
+          << ": expected that and only that to differ, found " << (found.empty() ? "nothing" : "")
+          << told(found);
+  }
+  return out.str();
+}
+
+std::string problem_of(attempt& x) {
+  const auto target = read(x, x.composition);
+  if (!target.service)
+    return "\n  the generator made what planning does not take: " + target.why;
+  auto config = resolved(x, *target.service);
+  auto sent = config;
+  planning::compare_context by;
+  by.services["db"] = under_test().db();
+  if (sent.network_mode == "service:db")
+    sent.network_mode = "container:" + under_test().db().value;
+  const auto made = under_test().shown("web_" + std::to_string(x.seed), sent);
+  if (!made)
+    return "\n  the engine: " + made.error().what;
+  const auto found = planning::differences(*made, config, by);
+  if (!found.empty())
+    return "\n  equal was expected, but:" + told(found) + told(made->config.env, config.env);
+  return wrong_changes(x, *made, by);
+}
+
+/// The fields of a composition that make its service another one than without them.
+void count(const attempt& x, std::map<std::string_view, std::uint64_t>& histogram) {
+  const auto whole = read(x, x.composition).service;
+  for (const auto& field : fields()) {
+    if (x.composition.find(field.name) == nullptr)
+      continue;
+    value::map_type others;
+    for (const auto& member : *x.composition.as_map()) {
+      if (member.key != field.name)
+        others.push_back(member);
+    }
+    if (field.name == "pull_policy" || read(x, value{others}).service != whole)
+      ++histogram[field.name];
+  }
+}
+
+std::string described(const attempt& x, const std::string& problem) {
+  std::ostringstream out;
+  out << "case " << x.seed << " (" << to_string(x.at.form) << ", image " << x.image
+      << "):" << problem << "\n  composition: " << debug_string(x.composition)
+      << "\n  replay: PROPERTY_SEED=" << x.seed << " build/tests/property/property_tests "
+      << to_string(x.at.engine) << '\n';
+  return out.str();
+}
+
+} // namespace
+
+TEST_CASE("property: a container equals the composition it was made from, and no other") {
+  const auto seeds = seeds_of_cases();
+  const auto engine = under_test().make();
+  std::atomic<std::size_t> next{0};
+  std::mutex guard;
+  std::map<std::uint64_t, std::string> failures;
+  const auto began = std::chrono::steady_clock::now();
+  {
+    std::vector<std::jthread> askers;
+    for (int i = 0; i < in_flight; ++i) {
+      askers.emplace_back([&] {
+        for (auto at = next++; at < seeds.size(); at = next++) {
+          attempt x{seeds[at], engine};
+          const auto problem = problem_of(x);
+          const std::lock_guard lock{guard};
+          if (!problem.empty())
+            failures.emplace(x.seed, described(x, problem));
+        }
+      });
+    }
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  std::cout << seeds.size() << " cases on " << to_string(engine) << " in " << std::fixed
+            << std::setprecision(1) << took.count()
+            << " s: " << static_cast<double>(seeds.size()) / took.count() << " cases/s\n";
+  constexpr std::uint64_t most_shown = 10;
+  const auto failures_shown = number_from("PROPERTY_SHOW", most_shown);
+  std::uint64_t shown = 0;
+  for (const auto& [seed, text] : failures) {
+    if (shown++ < failures_shown)
+      std::cout << text;
+  }
+  CHECK_MESSAGE(failures.empty(), failures.size() << " of " << seeds.size() << " cases failed");
+}
+
+TEST_CASE("property: each field stands in at least 2 % of the cases") {
+  const auto seeds = seeds_of_cases();
+  if (seeds.size() == 1)
+    return; // a replay
+  const auto engine = under_test().make();
+  std::string rare;
+  std::map<std::string_view, std::uint64_t> histogram;
+  for (const auto seed : seeds)
+    count(attempt{seed, engine}, histogram);
+  for (const auto& field : fields()) {
+    const bool left_out = is_left_out(field.name, engine);
+    const auto percent =
+      100.0 * static_cast<double>(histogram[field.name]) / static_cast<double>(seeds.size());
+    std::cout << std::setw(20) << field.name << ' ' << std::setw(5) << std::setprecision(1)
+              << percent << " % "
+              << (left_out ? "left out" : std::string(static_cast<std::size_t>(percent), '#'))
+              << '\n';
+    if (!left_out && percent < least_percent)
+      rare += (rare.empty() ? "" : ", ") + std::string{field.name};
+  }
+  CHECK(rare.empty());
+}
+
+} // namespace copal::property
