@@ -81,7 +81,7 @@ result<void> engine_under_test::prepare() {
     images_.emplace(name, std::move(*details));
   }
   for (const auto form : {dialect::cloud_v3, dialect::compose}) {
-    if (auto made = make_networks(form); !made)
+    if (auto made = make_shared_things(form); !made)
       return made;
   }
   if (auto made = ask<engine::done>(engine::create_network{"supervisor0", network_config{}}); !made)
@@ -97,13 +97,21 @@ result<void> engine_under_test::prepare() {
   return {};
 }
 
-result<void> engine_under_test::make_networks(dialect form) {
+result<void> engine_under_test::make_shared_things(dialect form) {
   const auto target =
     planning::normalise_target(document_of(value::map({}), "property/plain:1", form), device());
   if (!target)
     return fail(target.error());
   for (const auto& network : target->target.apps.at(0).release->networks) {
     if (auto made = ask<engine::done>(engine::create_network{network.engine_name, network.config});
+        !made)
+      return fail(std::move(made.error()));
+  }
+  auto volumes = target->target.apps.at(0).release->volumes;
+  if (form == dialect::cloud_v3)
+    volumes.push_back({"extra-firmware", "extra-firmware", {}});
+  for (const auto& volume : volumes) {
+    if (auto made = ask<engine::done>(engine::create_volume{volume.engine_name, volume.config});
         !made)
       return fail(std::move(made.error()));
   }

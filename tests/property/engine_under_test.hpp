@@ -56,7 +56,7 @@ private:
   };
   engine_under_test(make_of_engine make, std::unique_ptr<test::real_engine> real);
   result<void> prepare();
-  result<void> make_networks(dialect form);
+  result<void> make_shared_things(dialect form);
 
   make_of_engine make_;
   std::unique_ptr<test::real_engine> real_;

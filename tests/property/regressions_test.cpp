@@ -76,6 +76,7 @@ std::vector<row> engine_rows() {
     {"the device's name in the environment",
       map({{"environment", map({{"BALENA_DEVICE_NAME_AT_INIT", "x"}})}})},
     {"no gpu label", map({{"features", list({"sysfs"})}})},
+    {"a gpu label", map({{"features", list({"gpu"})}})},
     {"supervisor0 joined by the label", map({{"features", list({"supervisor-api"})}})},
     {"a long volume with read_only",
       map({{"volumes",
@@ -133,13 +134,6 @@ TEST_CASE("regressions: what engines show otherwise than it was sent is no diffe
     CAPTURE(x.name);
     CHECK(differing(x) == "");
   }
-}
-
-TEST_CASE("regressions: a gpu label asks for one, also where the engine has none") {
-  auto& engine = under_test();
-  if (engine.make() == make_of_engine::podman)
-    return; // exceptions.cpp: it shows no requests
-  CHECK(differing({"gpu label", map({{"features", list({"gpu"})}})}) == "");
 }
 
 TEST_CASE(

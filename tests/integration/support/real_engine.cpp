@@ -65,8 +65,7 @@ result<void> real_engine::begin(const std::string& script) {
     else if (line.starts_with("failed="))
       return fail(errc::unavailable, value);
     else if (line.empty())
-      return fail(
-        errc::unavailable, "the sandbox said nothing; run it by hand: " + script);
+      return fail(errc::unavailable, "the sandbox said nothing; run it by hand: " + script);
   }
 }
 
