@@ -94,7 +94,10 @@ value deploy(source& c, const situation&) {
     value::map({{"memory", "90m"}, {"cpus", "0.25"}}));
   if (c.percent(50))
     limits.set("pids", one_of(c, 50, 60));
-  const auto reservations = value::map({{"memory", one_of(c, "20m", "30m")}});
+  auto reservations = value::map({{"memory", one_of(c, "20m", "30m")}});
+  if (c.percent(30))
+    reservations.set("devices",
+      value::list({value::map({{"capabilities", value::list({"gpu"})}, {"count", "all"}})}));
   return value::map(
     {{"resources", value::map({{"limits", limits}, {"reservations", reservations}})}});
 }
@@ -221,6 +224,8 @@ value networks(source& c, const situation& at) {
       {{"ipv4_address", subnet_of(network, at.form) + std::to_string(c.between(10, 250))}});
     if (c.percent(50))
       out.set("aliases", some_of(c, {"z-alias", "a-alias"}));
+    if (c.percent(30))
+      out.set("link_local_ips", some_of(c, {"169.254.8.9", "169.254.8.8"}));
     return out;
   };
   if (c.percent(20))
@@ -381,7 +386,11 @@ const field table[] = {
   {"cpus", 12, cpus, {}, "state-engine.md §2 and §4 never compare it"},
   {"cpuset", 10, cpuset, {"cpuset"}, {}},
   {"depends_on", 10, depends_on, {}, planning_only},
-  {"deploy", 30, deploy, {"mem_limit", "mem_reservation", "pids_limit", "memswap_limit"}, {}},
+  {"deploy",
+    30,
+    deploy,
+    {"mem_limit", "mem_reservation", "pids_limit", "memswap_limit", "device_requests"},
+    {}},
   {"devices", 12, devices, {"devices"}, {}},
   {"dns", 12, dns, {"dns"}, {}},
   {"dns_opt", 12, dns_opt, {"dns_opt"}, {}},
@@ -413,10 +422,10 @@ const field table[] = {
   {"pids_limit", 12, pids_limit, {"pids_limit"}, {}},
   {"ports", 25, ports, {"ports"}, {}},
   {"privileged", 10, flag, {"privileged"}, {}},
-  {"pull_policy", 8, pull_policy, {}, planning_only},
+  {"pull_policy", 20, pull_policy, {}, planning_only},
   {"read_only", 12, flag, {"read_only"}, {}},
   {"restart", 25, restart, {"restart"}, {}},
-  {"running", 8, running, {}, planning_only},
+  {"running", 20, running, {}, planning_only},
   {"runtime", 10, runtime, {"runtime"}, {}, true},
   {"security_opt", 12, security_opt, {"security_opt"}, {}},
   {"shm_size", 12, shm_size, {"shm_size"}, {}},
