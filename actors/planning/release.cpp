@@ -1,6 +1,7 @@
 #include "actors/planning/release.hpp"
 
 #include "actors/planning/components.hpp"
+#include "actors/planning/port_conflicts.hpp"
 #include "actors/planning/service_networks.hpp"
 
 #include <algorithm>
@@ -164,6 +165,7 @@ void assemble(const app_setting& app, std::vector<read_service> services, target
     check_dependencies(s, names);
   }
   check_cycles(services);
+  check_port_conflicts(services);
   for (auto& s : services)
     out.services.push_back(std::move(s.service));
   sort_by_name(out.services);

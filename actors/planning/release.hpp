@@ -25,7 +25,7 @@ struct read_service {
 
 /// Sorts the services into the release, adds the default network when there is none, and refuses
 /// what could never start: unknown networks, a shared network of an unknown service, services that
-/// wait for each other. Call after `read_components`.
+/// wait for each other or publish the same port. Call after `read_components`.
 void assemble(const app_setting& app, std::vector<read_service> services, target_release& out);
 
 } // namespace copal::planning
