@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr std::int64_t mebibyte = 1 << 20;
+
 const container_id nobody{"0000000000000000000000000000000000000000000000000000000000000000"};
 
 /// A network that is removed with the test case.
@@ -230,10 +232,10 @@ TEST_SUITE("contract: engine") {
     config.restart = {restart_mode::unless_stopped, 0};
     config.binds = {"contract_data:/data:ro", "/tmp:/host:rw"};
     config.mounts = {{"volume", "contract_more", "/more", true, "", true, 0},
-      {"tmpfs", "", "/tm", false, "", false, 1024 * 1024}};
+      {"tmpfs", "", "/tm", false, "", false, mebibyte}};
     config.anonymous_volumes = {"/anon"};
     config.tmpfs = {"/run", "/scratch"};
-    config.shm_bytes = 16 * 1024 * 1024;
+    config.shm_bytes = 16 * mebibyte;
     config.ports = {{"", 18081, 80, transport::tcp}, {"127.0.0.1", 18082, 53, transport::udp}};
     config.hostname = "myhost";
     config.domainname = "example.test";
@@ -250,15 +252,15 @@ TEST_SUITE("contract: engine") {
     config.ulimits = {{"nofile", 512, 1024}};
     config.pids_limit = 100;
     config.cpu_shares = 512;
-    config.memory_bytes = 64 * 1024 * 1024;
-    config.memory_reservation_bytes = 32 * 1024 * 1024;
+    config.memory_bytes = 64 * mebibyte;
+    config.memory_reservation_bytes = 32 * mebibyte;
     config.oom_score_adj = 100;
     config.ipc_mode = "private";
     config.stdin_open = true;
     config.runtime = "runc";
     config.logging = {"json-file", {{"max-size", "1m"}, {"max-file", "2"}}};
     config.cgroupns_mode = "private";
-    config.memory_swap_bytes = 96 * 1024 * 1024;
+    config.memory_swap_bytes = 96 * mebibyte;
     const auto made = create("equal", config);
     const auto told = [](const std::vector<planning::field_difference>& xs) {
       std::string out;

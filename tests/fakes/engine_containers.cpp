@@ -83,7 +83,7 @@ result<container_id> engine_world::create_container(
     containers.begin(), containers.end(), [&name](const auto& c) { return c.second.name == name; });
   if (taken)
     return fail(errc::conflict, "Conflict. The container name " + name + " is already in use");
-  constexpr std::int64_t least_memory = 6 * 1024 * 1024;
+  constexpr std::int64_t least_memory = std::int64_t{6} << 20U;
   if (config.memory_bytes > 0 && config.memory_bytes < least_memory)
     return fail(errc::invalid_input, "Minimum memory limit allowed is 6MB");
   if (config.network_mode.starts_with("service:"))
