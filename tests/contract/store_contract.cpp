@@ -64,33 +64,33 @@ struct asker {
   }
 };
 
-void check_rows(const asker& ask_) {
+void check_rows(const asker& it) {
   const auto row = example_row();
-  ask_.change(store::put_row{row});
-  ask_.change(store::put_row{row});
-  CHECK(ask_.rows() == std::vector{row});
+  it.change(store::put_row{row});
+  it.change(store::put_row{row});
+  CHECK(it.rows() == std::vector{row});
 
   auto fetched = row;
   fetched.engine_id = {"sha256:bb"};
   fetched.ours = false;
-  ask_.change(store::put_row{fetched});
-  CHECK_MESSAGE(ask_.rows() == std::vector{fetched}, "engine_id and ours are not part of the key");
+  it.change(store::put_row{fetched});
+  CHECK_MESSAGE(it.rows() == std::vector{fetched}, "engine_id and ours are not part of the key");
 
   auto all = neighbours_of_example();
   for (const auto& other : all)
-    ask_.change(store::put_row{other});
+    it.change(store::put_row{other});
   all.push_back(fetched);
   std::sort(all.begin(), all.end());
-  CHECK_MESSAGE(ask_.rows() == all, "every other part is; and rows come sorted");
+  CHECK_MESSAGE(it.rows() == all, "every other part is; and rows come sorted");
 
-  ask_.change(store::drop_row{row}); // its engine_id and ours are old
+  it.change(store::drop_row{row}); // its engine_id and ours are old
   all.erase(std::find(all.begin(), all.end(), fetched));
-  CHECK(ask_.rows() == all);
-  ask_.change(store::drop_row{row});
-  CHECK_MESSAGE(ask_.rows() == all, "dropping what is not there is fine");
+  CHECK(it.rows() == all);
+  it.change(store::drop_row{row});
+  CHECK_MESSAGE(it.rows() == all, "dropping what is not there is fine");
 }
 
-void check_odd_rows(const asker& ask_) {
+void check_odd_rows(const asker& it) {
   auto odd = example_row();
   odd.name = std::string("'\";--\n\0\xf0\x9f\x90\xb3", 11);
   odd.app = {std::numeric_limits<std::int64_t>::max()};
@@ -99,21 +99,21 @@ void check_odd_rows(const asker& ask_) {
   odd.commit = {std::string(10'000, 'c')};
   std::vector<image_row> all{odd, image_row{}};
   for (const auto& row : all)
-    ask_.change(store::put_row{row});
+    it.change(store::put_row{row});
   std::sort(all.begin(), all.end());
-  CHECK(ask_.rows() == all);
-  ask_.change(store::drop_row{odd});
-  CHECK(ask_.rows() == std::vector{image_row{}});
+  CHECK(it.rows() == all);
+  it.change(store::drop_row{odd});
+  CHECK(it.rows() == std::vector{image_row{}});
 }
 
-void check_target(const asker& ask_) {
-  CHECK(!ask_.target());
+void check_target(const asker& it) {
+  CHECK(!it.target());
   target_document doc{.form = dialect::compose,
     .origin = "/etc/compose.yaml",
     .doc = value::map({{"services", value::map({{"web", value{}.at_line(3)}}).at_line(2)}})};
   doc.doc.at_line(1);
-  ask_.change(store::save_target{doc});
-  const auto back = ask_.target();
+  it.change(store::save_target{doc});
+  const auto back = it.target();
   REQUIRE(back);
   CHECK(*back == doc);
   CHECK(back->doc.line() == 1);
@@ -122,41 +122,41 @@ void check_target(const asker& ask_) {
 
   const target_document next{
     .form = dialect::cloud_v3, .origin = "https://api.example", .doc = value::map({})};
-  ask_.change(store::save_target{next});
-  CHECK_MESSAGE(ask_.target() == next, "there is one target: the last");
+  it.change(store::save_target{next});
+  CHECK_MESSAGE(it.target() == next, "there is one target: the last");
 }
 
-void check_commits(const asker& ask_) {
-  CHECK(ask_.commits().empty());
-  ask_.change(store::save_commit{{1}, commit_id{"aa"}});
-  ask_.change(store::save_commit{{2}, commit_id{"bb"}});
-  ask_.change(store::save_commit{{1}, commit_id{"cc"}});
-  CHECK(ask_.commits() == std::map<app_id, commit_id>{{{1}, {"cc"}}, {{2}, {"bb"}}});
-  ask_.change(store::save_commit{{1}, std::nullopt});
-  ask_.change(store::save_commit{{7}, std::nullopt});
-  CHECK(ask_.commits() == std::map<app_id, commit_id>{{{2}, {"bb"}}});
+void check_commits(const asker& it) {
+  CHECK(it.commits().empty());
+  it.change(store::save_commit{{1}, commit_id{"aa"}});
+  it.change(store::save_commit{{2}, commit_id{"bb"}});
+  it.change(store::save_commit{{1}, commit_id{"cc"}});
+  CHECK(it.commits() == std::map<app_id, commit_id>{{{1}, {"cc"}}, {{2}, {"bb"}}});
+  it.change(store::save_commit{{1}, std::nullopt});
+  it.change(store::save_commit{{7}, std::nullopt});
+  CHECK(it.commits() == std::map<app_id, commit_id>{{{2}, {"bb"}}});
 }
 
-void check_keys(const asker& ask_) {
-  CHECK(ask_.keys().empty());
+void check_keys(const asker& it) {
+  CHECK(it.keys().empty());
   const store::service_key global{{0}, {}, secret{"k0"}};
   const store::service_key web{{1}, {"web"}, secret{"k1"}};
-  ask_.change(store::put_key{web});
-  ask_.change(store::put_key{global});
+  it.change(store::put_key{web});
+  it.change(store::put_key{global});
   auto renewed = web;
   renewed.key = secret{"k2"};
-  ask_.change(store::put_key{renewed});
-  CHECK(ask_.keys() == std::vector{global, renewed}); // sorted, and secrets come back whole
+  it.change(store::put_key{renewed});
+  CHECK(it.keys() == std::vector{global, renewed}); // sorted, and secrets come back whole
 }
 
-void check_order(const asker& ask_) {
-  caf::scoped_actor self{ask_.system};
+void check_order(const asker& it) {
+  caf::scoped_actor self{it.system};
   auto row = example_row();
   for (int i = 0; i < 20; ++i) {
     row.engine_id = {std::to_string(i)};
-    caf::anon_send(ask_.store, store::put_row{row});
+    caf::anon_send(it.store, store::put_row{row});
   }
-  CHECK_MESSAGE(ask_.rows() == std::vector{row}, "changes are done in the order they were sent");
+  CHECK_MESSAGE(it.rows() == std::vector{row}, "changes are done in the order they were sent");
 }
 
 } // namespace
