@@ -14,14 +14,10 @@ std::string volume_of(const std::string& bind) {
 std::string engine_world::next_id() {
   std::array<char, 65> text{};
   // Spread over all digits, as hashes are.
-  const auto mixed = ++last_id_ * 0x9e3779b97f4a7c15U;
-  std::snprintf(text.data(),
-    text.size(),
-    "%016llx%016llx%016llx%016llx",
-    static_cast<unsigned long long>(mixed),
-    static_cast<unsigned long long>(last_id_),
-    0ULL,
-    static_cast<unsigned long long>(~mixed));
+  const unsigned long long number = ++last_id_;
+  const auto mixed = number * 0x9e3779b97f4a7c15ULL;
+  std::snprintf(
+    text.data(), text.size(), "%016llx%016llx%016llx%016llx", mixed, number, 0ULL, ~mixed);
   return text.data();
 }
 

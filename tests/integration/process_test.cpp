@@ -125,10 +125,11 @@ TEST_SUITE("process") {
     const place at;
     notify_socket manager{at.file("notify")};
     std::ofstream{at.file("app.yaml")} << one_service;
+    const std::string stuck_disk = STUCK_DISK;
     program it{at.arguments({"--compose", at.file("app.yaml")}),
       {"NOTIFY_SOCKET=" + at.file("notify"),
         "WATCHDOG_USEC=2000000",
-        "LD_PRELOAD=" STUCK_DISK,
+        "LD_PRELOAD=" + stuck_disk,
         "ASAN_OPTIONS=verify_asan_link_order=0", // else it wants to be the first library
         "COPAL_TEST_STUCK_DISK=" + at.file("stuck")}};
     REQUIRE(manager.comes("READY=1", 20s));

@@ -338,9 +338,8 @@ void check_rows(
                   + std::to_string(wanted) + " wanted");
 }
 
-void check_surplus(
-  const simulated_device& device, const device_target& target, std::vector<std::string>& out) {
-  const auto& world = *device.world;
+void check_surplus_containers(
+  const engine_world& world, const device_target& target, std::vector<std::string>& out) {
   for (const auto& [id, c] : world.containers) {
     const auto who = planning::identify(c.name, c.config.labels);
     if (who && find_rejected(target, who->app) != nullptr)
@@ -349,6 +348,12 @@ void check_surplus(
     if (who && (app == nullptr || find_service(*app, who->name) == nullptr))
       out.push_back("container " + c.name + " is left over");
   }
+}
+
+void check_surplus(
+  const simulated_device& device, const device_target& target, std::vector<std::string>& out) {
+  const auto& world = *device.world;
+  check_surplus_containers(world, target, out);
   for (const auto& n : world.networks) {
     const auto of = planning::network_app(n);
     if (!planning::is_supervised(n.config.labels) || (of && find_rejected(target, *of) != nullptr))

@@ -70,7 +70,7 @@ std::string short_name(const std::string& name) {
   static const std::regex container{"(?:old_)?(.+?)_\\d+_\\d+(?:_.*)?"};
   static const std::regex component{"(?:[0-9a-f]{32}|\\d+)_(.+)"};
   std::smatch found;
-  const auto plain = name.starts_with('/') ? name.substr(1) : name;
+  auto plain = name.starts_with('/') ? name.substr(1) : name;
   if (std::regex_match(plain, found, container) || std::regex_match(plain, found, component))
     return found[1];
   return plain;

@@ -108,17 +108,22 @@ std::map<std::string, std::string> recording_proxy::names() {
   return names_;
 }
 
+std::vector<pollfd> recording_proxy::what_to_wait_for() const {
+  std::vector<pollfd> out{{bell_read_.get(), POLLIN, 0}, {door_.get(), POLLIN, 0}};
+  // A side is read when the other has taken all: who does not read slows the other down.
+  const auto wants = [](const std::string& in, const std::string& from) {
+    return static_cast<short>((in.empty() ? POLLIN : 0) | (from.empty() ? 0 : POLLOUT));
+  };
+  for (const auto& p : pipes_) {
+    out.push_back({p.client.get(), wants(p.to_engine, p.to_client), 0});
+    out.push_back({p.engine.get(), wants(p.to_client, p.to_engine), 0});
+  }
+  return out;
+}
+
 void recording_proxy::run() {
   for (;;) {
-    std::vector<pollfd> ready{{bell_read_.get(), POLLIN, 0}, {door_.get(), POLLIN, 0}};
-    for (const auto& p : pipes_) {
-      // A side is read when the other has taken all: who does not read slows the other down.
-      const auto wants = [](const std::string& in, const std::string& out) {
-        return static_cast<short>((in.empty() ? POLLIN : 0) | (out.empty() ? 0 : POLLOUT));
-      };
-      ready.push_back({p.client.get(), wants(p.to_engine, p.to_client), 0});
-      ready.push_back({p.engine.get(), wants(p.to_client, p.to_engine), 0});
-    }
+    auto ready = what_to_wait_for();
     if (::poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR)
       return;
     if (ready[0].revents != 0)
@@ -188,7 +193,7 @@ void recording_proxy::note_request(pipe& p, std::string_view bytes) {
 void recording_proxy::note_answer(pipe& p, std::string_view bytes) {
   if (p.creates.empty())
     return;
-  constexpr std::string_view mark = "\"Id\":\"";
+  constexpr std::string_view mark = R"("Id":")";
   p.answer += bytes;
   const auto at = p.answer.find(mark);
   if (at == std::string::npos || p.answer.size() < at + mark.size() + id_length)

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include <poll.h>
+
 namespace copal::test {
 
 /// One call to the engine as it went over the socket.
@@ -35,6 +37,7 @@ public:
 private:
   struct pipe;
   void run();
+  [[nodiscard]] std::vector<pollfd> what_to_wait_for() const;
   void accept();
   bool pass(pipe& p, bool up);
   void note_request(pipe& p, std::string_view bytes);

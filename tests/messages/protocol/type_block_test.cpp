@@ -61,7 +61,7 @@ template <class T>
 void check_recorded(caf::actor_system& system, const T& x) {
   auto sent = caf::make_message(x);
   const auto first = written(system, sent);
-  caf::message back = read_back<caf::message>(system, first);
+  auto back = read_back<caf::message>(system, first);
   REQUIRE(back.template match_elements<T>());
   CHECK(written(system, back) == first);
 }
