@@ -76,7 +76,7 @@ TEST_SUITE("planning: composition") {
       {"swap left to the engine", map({{"memswap_limit", 0}}), ""},
       {"on the machine's network under its name",
         map({{"network_mode", "host"}, {"uts", "host"}}),
-        "network_mode: \"host\"; uts: \"host\""},
+        R"(network_mode: "host"; uts: "host")"},
     };
     for (const auto& row : rows) {
       CAPTURE(row.name);

@@ -222,7 +222,7 @@ TEST_SUITE("engine: edge") {
         errc::not_found},
       {"a last line without an end",
         [](auto& c) {
-          c.chunk("{\"error\":\"boom\"}");
+          c.chunk(R"({"error":"boom"})");
           c.write("0\r\n\r\n");
         },
         errc::internal},

@@ -33,7 +33,7 @@ TEST_SUITE("target file") {
     } rows[] = {
       {"a tab", head + "\ttty: true\n", "5:1: a tab in the indentation"},
       {"a key twice", head + "    tty: true\n    image: db\n", "6:5: "},
-      {"cut off in the middle", head + "    command: [\"a\", \"b", "5:"},
+      {"cut off in the middle", head + R"(    command: ["a", "b)", "5:"},
       {"a control character", head + "    user: \"\x01\"\n", "5:12: a control character"},
       {"not UTF-8", head + "    user: \xff\n", "5:11: not UTF-8"},
       {"a variable that must be set",

@@ -168,7 +168,7 @@ TEST_SUITE("target file") {
     target_file::origin from;
     from.path = "/t.json";
     from.form = dialect::cloud_v3;
-    const auto got = target_file::decode(from, "{\"uuid\": {\"name\": \"$A\"}}", {});
+    const auto got = target_file::decode(from, R"({"uuid": {"name": "$A"}})", {});
     CHECK(told(got) == "{uuid: {name: \"$A\"}}");
     REQUIRE(got);
     CHECK(got->project.empty());
