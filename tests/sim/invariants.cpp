@@ -382,9 +382,13 @@ void check_surplus(
   }
   for (const auto& [id, one] : world.images) {
     const auto stranger = !world.fetched.contains(id);
-    const auto used = std::any_of(device.disk->rows.begin(),
-      device.disk->rows.end(),
-      [&id = id](const image_row& r) { return r.engine_id == id; });
+    // The row of a fetch whose end was not heard stays as it is while its app's release is
+    // rejected.
+    const auto knows = [&, &id = id, &one = one](const image_row& r) {
+      const auto names = one.image.tags.contains(r.name) || one.image.digests.contains(r.name);
+      return r.engine_id == id || (names && find_rejected(target, r.app) != nullptr);
+    };
+    const auto used = std::any_of(device.disk->rows.begin(), device.disk->rows.end(), knows);
     if (!stranger && !used)
       out.push_back("image " + id.value.substr(0, 19) + " is left over");
   }
