@@ -106,7 +106,7 @@ std::vector<mount> mounts(const json_node& shown) {
   return out;
 }
 
-/// Options stand beside the path when others made the container; we send them within it.
+/// Options stand beside the path, or within it when v19 made the container.
 std::vector<std::string> tmpfs(const json_node& shown) {
   std::vector<std::string> out;
   for (const auto& [path, options] : shown.text_map()) {

@@ -3,6 +3,8 @@
 
 #include "adapters/engine/codec.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace copal::engine_wire {
@@ -105,10 +107,13 @@ body mounts_of(const std::vector<mount>& mounts) {
   return out;
 }
 
-body tmpfs_of(const std::vector<std::string>& paths) {
+/// Options go beside their path: within it, they would be taken for a part of its name.
+body tmpfs_of(const std::vector<std::string>& entries) {
   auto out = body::object();
-  for (const auto& x : paths)
-    out[x] = "";
+  for (const auto& x : entries) {
+    const auto colon = std::min(x.find(':'), x.size());
+    out[x.substr(0, colon)] = x.substr(std::min(colon + 1, x.size()));
+  }
   return out;
 }
 

@@ -136,8 +136,9 @@ device_facts engine_under_test::device() const {
   return out;
 }
 
-result<container> engine_under_test::shown(
-  const std::string& name, const container_config& config) {
+result<container> engine_under_test::shown(const std::string& name,
+  const container_config& config,
+  const std::function<void(const container_id&)>& meanwhile) {
   auto made = ask<container_id>(engine::create_container{name, config});
   if (!made)
     return fail(std::move(made.error()));
@@ -151,6 +152,8 @@ result<container> engine_under_test::shown(
     return ask<container>(engine::inspect_container{*made});
   };
   auto out = look();
+  if (meanwhile)
+    meanwhile(*made);
   if (auto removed = ask<engine::done>(engine::remove_container{*made, true}); !removed && out)
     return fail(std::move(removed.error()));
   return out;

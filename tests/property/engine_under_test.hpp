@@ -6,6 +6,7 @@
 #include "tests/integration/support/real_engine.hpp"
 #include "tests/property/make.hpp"
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,6 +31,7 @@ public:
   [[nodiscard]] make_of_engine make() const { return make_; }
   [[nodiscard]] const container_id& db() const { return db_; }
   [[nodiscard]] device_facts device() const;
+  [[nodiscard]] const std::string& socket() const { return real_->socket(); }
 
   /// Asks the adapter and waits; any thread may.
   template <class Answer, class Message>
@@ -43,8 +45,10 @@ public:
   }
 
   /// A container from the configuration, as operations make it: created and joined to all its
-  /// networks. It is removed again, whatever it was.
-  result<container> shown(const std::string& name, const container_config& config);
+  /// networks. It is removed again, whatever it was; `meanwhile` sees it before.
+  result<container> shown(const std::string& name,
+    const container_config& config,
+    const std::function<void(const container_id&)>& meanwhile = {});
 
   /// What an image of the test brings. Known since the start.
   [[nodiscard]] const engine::image_details& image(std::string_view name) const;

@@ -63,6 +63,14 @@ TEST_SUITE("engine: wire") {
           "53/udp":[{"HostIp":"","HostPort":""}]})"));
   }
 
+  TEST_CASE("write: options of a tmpfs stand beside its path") {
+    container_config config;
+    config.tmpfs = {"/run", "/t:size=1m,mode=1777", "/last:"};
+    const auto body = json::parse(*write_create(config));
+    CHECK(body["HostConfig"]["Tmpfs"]
+          == json{{"/run", ""}, {"/t", "size=1m,mode=1777"}, {"/last", ""}});
+  }
+
   TEST_CASE("write: a text that is not UTF-8 is the asker's fault and is not quoted") {
     container_config config;
     config.env["A"] = secret{"S3CRET\xff"};
