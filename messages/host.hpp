@@ -8,14 +8,32 @@
 /// What is asked of the machine below.
 namespace copal::host {
 
-/// Looks into the lock folders of an app's services.
-struct find_locks {
+/// Takes the locks of an app's services, all or none; files that are ours already count.
+struct take_locks {
   app_id app;
   std::vector<service_name> services;
+  bool force = false; ///< Users' locks are deleted first.
 };
-/// The users' locks found; our own lock files are left out.
+/// The users' locks that were in the way. Empty: all are ours now; else none is.
 struct found_locks {
   std::vector<user_lock> held;
+};
+
+/// Deletes our lock files of an app, in the folder of every service; users' locks stay.
+struct release_locks {
+  app_id app;
+};
+/// Makes the lock folder of a service, in which every user may make a lock.
+struct make_lock_folder {
+  app_id app;
+  service_name service;
+};
+struct locks_done {};
+
+/// Asks for the apps of which lock files of ours are there.
+struct find_own_locks {};
+struct own_locks {
+  std::vector<app_id> apps;
 };
 
 /// Under which addresses the device can be reached from outside. Source: spec/host.md §16.
@@ -28,8 +46,33 @@ struct addresses {
 };
 
 template <class I>
-typename I::result_type inspect(I& f, find_locks& x) {
-  return f(x.app, x.services);
+typename I::result_type inspect(I& f, take_locks& x) {
+  return f(x.app, x.services, x.force);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, release_locks& x) {
+  return f(x.app);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, make_lock_folder& x) {
+  return f(x.app, x.service);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, locks_done&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, find_own_locks&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, own_locks& x) {
+  return f(x.apps);
 }
 
 template <class I>

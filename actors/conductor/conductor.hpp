@@ -75,13 +75,14 @@ struct conductor_state {
 
   bool target_known = false; ///< The store was asked, or a target came before its answer.
   bool commits_known = false;
+  bool own_locks_known = false;   ///< Those that an earlier run left.
   std::int64_t load_failures = 0; ///< In a row.
   bool asking_keys = false;
   std::int64_t key_failures = 0; ///< In a row.
 
   std::map<std::string, remaking> remade;    ///< By subject, while its app is not at its target.
   bool disk_unknown = false;                 ///< A target may have been stored without an answer.
-  std::map<app_id, std::int64_t> lock_looks; ///< How often in a row a user's lock was found.
+  std::map<app_id, std::int64_t> lock_looks; ///< How often in a row a user's lock was in the way.
   /// Containers stopped from outside before the target changed: the new target starts them.
   std::set<container_id> forgiven;
 

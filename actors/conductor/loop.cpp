@@ -1,6 +1,7 @@
 // From what is shown to the next steps.
 
 #include "actors/conductor/parts.hpp"
+#include "actors/planning/plan_locks.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -88,14 +89,13 @@ void go_on(self_ptr self) {
   if (!st.has_target || !st.commits_known || lacks_keys(self))
     return;
   auto plan = planning::make_plan(st.now);
+  planning::add_releases(st.now, plan);
   forget_what_is_over(st, plan);
   st.waits = std::move(plan.waits);
-  // A look at the locks counts for the one plan that follows it.
-  for (auto& [app, facts] : st.now.locks)
-    facts.fresh = false;
   if (plan.steps.empty() && std::none_of(st.waits.begin(), st.waits.end(), waits_for_us)) {
     st.now.force = false;
-    std::erase_if(st.now.locks, [](const auto& entry) { return entry.second.held.empty(); });
+    std::erase_if(st.now.locks,
+      [](const auto& entry) { return !entry.second.taken && !entry.second.left_over; });
   }
   for (const auto& s : plan.steps) {
     if (!is_made_in_vain(self, s))
@@ -114,8 +114,10 @@ void pause_over(self_ptr self, const std::string& subject) {
   auto& st = self->state;
   if (const auto it = st.now.failures.find(subject); it != st.now.failures.end())
     it->second.waiting = false;
-  std::erase_if(st.now.locks,
-    [&subject](const auto& entry) { return "locks:" + to_string(entry.first) == subject; });
+  for (auto& [app, facts] : st.now.locks) {
+    if ("locks:" + to_string(app) == subject)
+      facts.held.clear();
+  }
   replan(self);
 }
 
@@ -125,9 +127,10 @@ void end_pauses(conductor_state& st) {
     st.pauses.stop(subject);
     failure.waiting = false;
   }
-  for (const auto& [app, facts] : st.now.locks)
+  for (auto& [app, facts] : st.now.locks) {
     st.pauses.stop("locks:" + to_string(app));
-  st.now.locks.clear();
+    facts.held.clear();
+  }
   st.lock_looks.clear();
   for (auto& failure : st.now.images.failures)
     failure.waiting = false;

@@ -4,6 +4,8 @@
 #include "actors/conductor/parts.hpp"
 #include "actors/planning/backoff.hpp"
 
+#include <utility>
+
 namespace copal::conductor_parts {
 
 namespace {
@@ -56,18 +58,19 @@ void step_failed(
   replan(self);
 }
 
-/// A user's lock was found, or not. One that is held is looked at again after a growing pause.
-void locks_found(self_ptr self, app_id app, const host::found_locks& found) {
+/// The locks were taken, or users' are in the way: then they are tried again after a growing pause.
+void locks_answered(self_ptr self, app_id app, const host::found_locks& found) {
   auto& st = self->state;
-  st.now.locks[app] = {app, true, found.held};
+  auto& facts = st.now.locks[app];
+  facts = {.app = app, .taken = found.held.empty(), .held = found.held};
   const auto subject = "locks:" + to_string(app);
-  if (found.held.empty()) {
+  if (facts.taken) {
     st.lock_looks.erase(app);
   } else {
     const auto pause = planning::backoff(++st.lock_looks[app], st.config.longest_pause);
     st.pauses.set(self, subject, pause);
   }
-  step_succeeded(self, subject, "lookForLocks");
+  step_succeeded(self, subject, "takeLock");
 }
 
 template <class Done, class Handle>
@@ -99,12 +102,42 @@ void save_commit(self_ptr self, const step& s, const commit_id& commit) {
       [self, subject, action](const caf::error& why) { step_failed(self, subject, action, why); });
 }
 
-void find_locks(self_ptr self, const step& s, const look_for_locks& what) {
-  const auto subject = subject_of(s);
-  const std::string action{name_of(s.action)};
-  self->request(self->state.links.host, deadlines::locks, host::find_locks{s.app, what.services})
-    .then([self, app = s.app](const host::found_locks& found) { locks_found(self, app, found); },
-      [self, subject, action](const caf::error& why) { step_failed(self, subject, action, why); });
+/// Without an answer nobody knows whether files of ours are there.
+void locks_unknown(self_ptr self, const step& s, const caf::error& why) {
+  self->state.now.locks[s.app] = {.app = s.app, .left_over = true};
+  step_failed(self, subject_of(s), std::string{name_of(s.action)}, why);
+}
+
+void ask_for_locks(self_ptr self, const step& s, const take_locks& what) {
+  self
+    ->request(
+      self->state.links.host, deadlines::locks, host::take_locks{s.app, what.services, what.force})
+    .then([self, app = s.app](const host::found_locks& found) { locks_answered(self, app, found); },
+      [self, s](const caf::error& why) { locks_unknown(self, s, why); });
+}
+
+void give_locks_back(self_ptr self, const step& s) {
+  // From now on they are nothing to rely on.
+  auto& facts = self->state.now.locks[s.app];
+  facts.left_over = std::exchange(facts.taken, false) || facts.left_over;
+  self->request(self->state.links.host, deadlines::locks, host::release_locks{s.app})
+    .then(
+      [self, app = s.app](const host::locks_done&) {
+        self->state.now.locks[app].left_over = false;
+        step_succeeded(self, "locks:" + to_string(app), "releaseLock");
+      },
+      [self, s](const caf::error& why) { locks_unknown(self, s, why); });
+}
+
+/// The engine would make the folder for its own user alone. A service without it runs, too.
+void install(self_ptr self, const step& s, const install_service& what) {
+  const auto go_on = [self, s] {
+    ask_to_do<step_done>(self, self->state.links.containers, deadlines::container_step, s);
+  };
+  self
+    ->request(
+      self->state.links.host, deadlines::locks, host::make_lock_folder{s.app, what.who.name})
+    .then([go_on](const host::locks_done&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
 }
 
 std::chrono::seconds grace_of(const step_action& action) {
@@ -134,7 +167,9 @@ void begin(self_ptr self, const step& s) {
   note(self, step_note::kind::began, s, nullptr);
   const auto& links = st.links;
   std::visit(overloaded{
-               [&](const look_for_locks& a) { find_locks(self, s, a); },
+               [&](const take_locks& a) { ask_for_locks(self, s, a); },
+               [&](const release_locks&) { give_locks_back(self, s); },
+               [&](const install_service& a) { install(self, s, a); },
                [&](const record_commit& a) { save_commit(self, s, a.commit); },
                [&](const fetch_image&) {
                  ask_to_do<image_step_done>(self, links.images, deadlines::image_step, s);

@@ -5,6 +5,8 @@
 #include "actors/planning/backoff.hpp"
 #include "actors/planning/normalise.hpp"
 
+#include <utility>
+
 namespace copal::conductor_parts {
 
 namespace {
@@ -28,6 +30,9 @@ void adopt_target(self_ptr self, target_document doc, planning::normalised found
   st.remade.clear();
   if (!changed)
     return replan(self);
+  // The new target may have services of which the locks were not taken.
+  for (auto& [app, facts] : st.now.locks)
+    facts.left_over = std::exchange(facts.taken, false) || facts.left_over;
   st.forgiven.insert(
     st.now.engine.stopped_from_outside.begin(), st.now.engine.stopped_from_outside.end());
   st.now.engine.stopped_from_outside.clear();
@@ -121,6 +126,20 @@ void load(self_ptr self) {
   if (!st.target_known) {
     self->request(st.links.store, deadlines::store, store::load_target{})
       .then([self](store::stored_target& stored) { target_loaded(self, stored); }, failed);
+  }
+  if (!st.own_locks_known) {
+    self->request(st.links.host, deadlines::locks, host::find_own_locks{})
+      .then(
+        [self](const host::own_locks& found) {
+          self->state.own_locks_known = true;
+          for (const auto app : found.apps) {
+            auto& facts = self->state.now.locks[app];
+            facts.app = app;
+            facts.left_over = true;
+          }
+          replan(self);
+        },
+        failed);
   }
   if (!st.commits_known) {
     self->request(st.links.store, deadlines::store, store::load_commits{})

@@ -166,8 +166,10 @@ std::vector<log_line> narrate(story& told, const progress& now) {
 std::vector<log_line> narrate(const step_note& note) {
   switch (note.what) {
     case step_note::kind::began:
-      // Looking changes nothing, and is done often while a user holds a lock.
-      return {{note.action == "lookForLocks" ? log_level::debug : log_level::info, note.text}};
+      // Trying changes nothing, and is done often while a user holds a lock.
+      return {{note.action == "takeLock" || note.action == "releaseLock" ? log_level::debug
+                                                                         : log_level::info,
+        note.text}};
     case step_note::kind::done:
       return {{log_level::debug, "done: " + note.text}};
     case step_note::kind::failed:

@@ -1,5 +1,6 @@
 // Which containers to create, start, rename, stop and remove. Source: spec/state-engine.md §5.2.
 
+#include "actors/planning/plan_locks.hpp"
 #include "actors/planning/plan_parts.hpp"
 
 #include <algorithm>
@@ -207,34 +208,27 @@ private:
       "the target wants it stopped"});
   }
 
-  /// A user's lock forbids to stop, rename and install; only a look of this moment allows to stop.
+  /// What runs is stopped and renamed under our own locks only; a release that replaces something
+  /// comes as a whole, so its new services wait with it. What is merely missing is installed.
   void pass_locks() {
-    // What has to wait anyway needs no look at the locks.
+    const auto replaces = !stopping_.empty();
+    // What has to wait anyway needs no lock.
     std::erase_if(stopping_, [this](const step& one) { return out_.hold(one); });
     std::erase_if(starting_, [this](const step& one) { return out_.hold(one); });
-    if (stopping_.empty() && starting_.empty())
+    const auto pass = lock_pass_of(s_, app_.id);
+    if (replaces && pass.in_the_way != nullptr) {
+      if (!stopping_.empty() || !starting_.empty())
+        out_.wait(wait_for(*pass.in_the_way));
       return;
-    const auto known = s_.locks.find(app_.id);
-    const auto looked = known != s_.locks.end();
-    if (!s_.force && looked && !known->second.held.empty())
-      return wait_for_lock(known->second.held.front());
-    if (!s_.force && (!looked || (!stopping_.empty() && !known->second.fresh)))
-      out_.add({app_.id, look_for_locks{all_services()}, "before services are touched"});
-    for (auto& one : stopping_) {
-      if (s_.force || (looked && known->second.fresh))
-        out_.add(std::move(one));
     }
-    for (auto& one : starting_) {
-      if (s_.force || looked)
-        out_.add(std::move(one));
+    if (!stopping_.empty() && !pass.taken) {
+      out_.add({app_.id, take_locks{all_services(), pass.force}, "before services are touched"});
+      return;
     }
-  }
-
-  void wait_for_lock(const user_lock& lock) {
-    out_.wait({wait_reason::kind::lock,
-      app_.id,
-      "locks:" + to_string(app_.id),
-      lock.service.value + " holds the update lock " + lock.path});
+    for (auto& one : stopping_)
+      out_.add(std::move(one));
+    for (auto& one : starting_)
+      out_.add(std::move(one));
   }
 
   [[nodiscard]] std::vector<service_name> all_services() const {
@@ -249,8 +243,8 @@ private:
   const situation& s_;
   const app_standing& app_;
   plan_builder& out_;
-  std::vector<step> stopping_; ///< Only with a fresh look at the locks.
-  std::vector<step> starting_; ///< With any look.
+  std::vector<step> stopping_; ///< Only under our locks.
+  std::vector<step> starting_;
 };
 
 } // namespace

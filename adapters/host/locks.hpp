@@ -22,6 +22,21 @@ struct lock_place {
 /// order of the services asked for. A missing folder holds no lock. Errors: `invalid_input` (a
 /// service name that is no name of a folder), `unavailable` (a folder cannot be looked into; the
 /// text has its path).
-result<found_locks> look_for_locks(const lock_place& place, const find_locks& asked);
+result<found_locks> look_for_locks(const lock_place& place, const take_locks& asked);
+
+/// Takes both files of each service, all or none: makes missing folders, in which every user may
+/// make files, and adopts files that are ours. With `force` users' locks are deleted first; a
+/// folder that is not empty stays. When a user's lock is in the way none of the app's files is ours
+/// any more. Errors: as of `look_for_locks`; nothing is taken then, as far as it can be given back.
+result<found_locks> take(const lock_place& place, const take_locks& asked);
+
+/// Deletes our files in all folders of an app. `unavailable`: one cannot be deleted.
+result<void> release(const lock_place& place, app_id app);
+
+/// Makes the folder of a service. Errors: as of `look_for_locks`.
+result<void> make_folder(const lock_place& place, app_id app, const service_name& service);
+
+/// The apps with files of ours. `unavailable`: a folder cannot be looked into.
+result<own_locks> find_own(const lock_place& place);
 
 } // namespace copal::host

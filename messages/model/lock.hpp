@@ -13,8 +13,9 @@ namespace copal {
 struct user_lock {
   app_id app;
   service_name service;
-  std::string path; ///< As the host sees it.
-  wall_time since;  ///< When the file was last changed.
+  std::string path;        ///< As the host sees it.
+  wall_time since;         ///< When the file was last changed.
+  std::uint32_t owner = 0; ///< The user that it belongs to.
 
   bool operator==(const user_lock&) const = default;
 };
@@ -22,22 +23,22 @@ struct user_lock {
 /// What is known of the update locks of one app.
 struct lock_facts {
   app_id app;
-  /// Looked just now: only then may a running container be stopped. Starting what was already
-  /// stopped goes on with an older look.
-  bool fresh = false;
-  std::vector<user_lock> held; ///< Empty: nobody forbids an update.
+  bool taken = false;            ///< By us, for every service of the app: what runs may be stopped.
+  std::vector<user_lock> held{}; ///< By users, when they were last to be taken.
+  /// Files of ours may lie about: of an earlier run, or of a request without an answer.
+  bool left_over = false;
 
   bool operator==(const lock_facts&) const = default;
 };
 
 template <class I>
 typename I::result_type inspect(I& f, user_lock& x) {
-  return f(x.app, x.service, x.path, x.since);
+  return f(x.app, x.service, x.path, x.since, x.owner);
 }
 
 template <class I>
 typename I::result_type inspect(I& f, lock_facts& x) {
-  return f(x.app, x.fresh, x.held);
+  return f(x.app, x.taken, x.held, x.left_over);
 }
 
 } // namespace copal

@@ -34,7 +34,8 @@ struct describe {
   wording operator()(const remove_network& a) const { return {"removeNetwork", a.name}; }
   wording operator()(const create_volume& a) const { return {"createVolume", a.name}; }
   wording operator()(const remove_volume& a) const { return {"removeVolume", a.name}; }
-  wording operator()(const look_for_locks&) const { return {"lookForLocks", {}}; }
+  wording operator()(const take_locks&) const { return {"takeLock", {}}; }
+  wording operator()(const release_locks&) const { return {"releaseLock", {}}; }
   wording operator()(const record_commit& a) const { return {"updateCommit", a.commit.value}; }
 };
 
@@ -60,7 +61,8 @@ struct name_subject {
   std::string operator()(const remove_network& a) const { return "network:" + a.name; }
   std::string operator()(const create_volume& a) const { return "volume:" + a.name; }
   std::string operator()(const remove_volume& a) const { return "volume:" + a.name; }
-  std::string operator()(const look_for_locks&) const { return "locks:" + to_string(app); }
+  std::string operator()(const take_locks&) const { return "locks:" + to_string(app); }
+  std::string operator()(const release_locks&) const { return "locks:" + to_string(app); }
   std::string operator()(const record_commit&) const { return "commit:" + to_string(app); }
 };
 

@@ -102,10 +102,17 @@ struct remove_volume {
   bool operator==(const remove_volume&) const = default;
 };
 
-/// Looks whether a user forbids updates of an app.
-struct look_for_locks {
+/// Takes the update locks of an app's services, all or none, so that no user can forbid what
+/// follows.
+struct take_locks {
   std::vector<service_name> services;
-  bool operator==(const look_for_locks&) const = default;
+  bool force = false; ///< Users' locks are deleted first.
+  bool operator==(const take_locks&) const = default;
+};
+
+/// Gives the update locks of an app back, and cleans up what an earlier run left.
+struct release_locks {
+  bool operator==(const release_locks&) const = default;
 };
 
 /// Records that a release runs in full.
@@ -127,7 +134,8 @@ using step_action = std::variant<fetch_image,
   remove_network,
   create_volume,
   remove_volume,
-  look_for_locks,
+  take_locks,
+  release_locks,
   record_commit>;
 
 /// One thing to do on the way to the target.
@@ -247,8 +255,13 @@ typename I::result_type inspect(I& f, remove_volume& x) {
 }
 
 template <class I>
-typename I::result_type inspect(I& f, look_for_locks& x) {
-  return f(x.services);
+typename I::result_type inspect(I& f, take_locks& x) {
+  return f(x.services, x.force);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, release_locks&) {
+  return f();
 }
 
 template <class I>

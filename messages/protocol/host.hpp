@@ -8,9 +8,15 @@ namespace copal {
 
 /// The machine below: its files and its network.
 using host_actor = caf::typed_actor<
-  // A missing folder holds no lock. unavailable (a folder cannot be looked into), invalid_input (a
-  // service name that cannot be a folder's).
-  caf::replies_to<host::find_locks>::with<host::found_locks>,
+  // A missing folder is made. unavailable (a folder cannot be made or looked into; nothing is
+  // taken), invalid_input (a service name that cannot be a folder's).
+  caf::replies_to<host::take_locks>::with<host::found_locks>,
+  // Nothing of ours there is success. unavailable (a file cannot be deleted).
+  caf::replies_to<host::release_locks>::with<host::locks_done>,
+  // unavailable, invalid_input: as for taking.
+  caf::replies_to<host::make_lock_folder>::with<host::locks_done>,
+  // unavailable (a folder cannot be looked into).
+  caf::replies_to<host::find_own_locks>::with<host::own_locks>,
   // unavailable (the system does not tell).
   caf::replies_to<host::get_addresses>::with<host::addresses>>;
 

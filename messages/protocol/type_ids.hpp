@@ -108,7 +108,12 @@ CAF_ADD_TYPE_ID(copal, (copal::store::load_facts))
 CAF_ADD_TYPE_ID(copal, (copal::store::store_facts))
 
 // host
-CAF_ADD_TYPE_ID(copal, (copal::host::find_locks))
+CAF_ADD_TYPE_ID(copal, (copal::host::take_locks))
+CAF_ADD_TYPE_ID(copal, (copal::host::release_locks))
+CAF_ADD_TYPE_ID(copal, (copal::host::make_lock_folder))
+CAF_ADD_TYPE_ID(copal, (copal::host::locks_done))
+CAF_ADD_TYPE_ID(copal, (copal::host::find_own_locks))
+CAF_ADD_TYPE_ID(copal, (copal::host::own_locks))
 CAF_ADD_TYPE_ID(copal, (copal::host::found_locks))
 CAF_ADD_TYPE_ID(copal, (copal::host::get_addresses))
 CAF_ADD_TYPE_ID(copal, (copal::host::addresses))

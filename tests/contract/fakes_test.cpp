@@ -34,10 +34,11 @@ TEST_SUITE("fakes") {
       started = spawn_fake_host(on, world, no_faults());
       return host_subject{
         started, [world](app_id app, const service_name& service, lock_owner owner) {
-          // The fake machine knows users' locks only.
           if (owner == lock_owner::user)
             world->locks.push_back(
               {.app = app, .service = service, .path = "/updates.lock", .since = {}});
+          else
+            world->own[app].insert(service);
         }};
     });
     caf::anon_send_exit(started, caf::exit_reason::user_shutdown);

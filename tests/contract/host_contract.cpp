@@ -14,7 +14,7 @@ void check_host_contract(
   const auto subject = make(system);
   const auto holders = [&](app_id app, std::vector<service_name> services) {
     const auto found = ask<host::found_locks>(
-      system, subject.host, host::find_locks{.app = app, .services = std::move(services)});
+      system, subject.host, host::take_locks{.app = app, .services = std::move(services)});
     REQUIRE(found);
     std::vector<std::string> names;
     for (const auto& lock : found->held) {

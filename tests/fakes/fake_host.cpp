@@ -23,14 +23,38 @@ struct fake_host_state {
   promised_work work;
 };
 
-host::found_locks find_locks(const host_world& world, const host::find_locks& msg) {
+bool is_asked_for(const host::take_locks& msg, const user_lock& lock) {
+  return lock.app == msg.app
+         && std::find(msg.services.begin(), msg.services.end(), lock.service) != msg.services.end();
+}
+
+host::found_locks take_locks(host_world& world, const host::take_locks& msg) {
+  if (msg.force)
+    std::erase_if(world.locks, [&msg](const auto& lock) { return is_asked_for(msg, lock); });
   host::found_locks found;
   for (const auto& lock : world.locks) {
-    if (lock.app == msg.app
-        && std::find(msg.services.begin(), msg.services.end(), lock.service) != msg.services.end())
+    if (is_asked_for(msg, lock))
       found.held.push_back(lock);
   }
+  if (found.held.empty())
+    world.own[msg.app].insert(msg.services.begin(), msg.services.end());
+  else
+    world.own.erase(msg.app);
   return found;
+}
+
+/// Does it to the world that outlives the actor, after a while, unless it fails.
+template <class Reply, class Effect>
+caf::result<Reply> after_a_while(
+  fake_child::stateful_pointer<fake_host_state> self, Effect effect) {
+  auto& st = self->state;
+  return serve<Reply>(
+    self,
+    st.work,
+    *st.faults,
+    st.faults->draw_course(),
+    [world = st.world, effect]() -> result<Reply> { return effect(*world); },
+    [] { return false; });
 }
 
 fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state> self,
@@ -39,25 +63,33 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
   self->state.world = std::move(world);
   self->state.faults = std::move(faults);
   return {
-    [self](const host::find_locks& msg) -> caf::result<host::found_locks> {
-      auto& st = self->state;
-      return serve<host::found_locks>(
-        self,
-        st.work,
-        *st.faults,
-        st.faults->draw_course(),
-        [world = st.world, msg]() -> result<host::found_locks> { return find_locks(*world, msg); },
-        [] { return false; });
+    [self](const host::take_locks& msg) {
+      return after_a_while<host::found_locks>(
+        self, [msg](host_world& world) { return take_locks(world, msg); });
     },
-    [self](const host::get_addresses&) -> caf::result<host::addresses> {
-      auto& st = self->state;
-      return serve<host::addresses>(
-        self,
-        st.work,
-        *st.faults,
-        st.faults->draw_course(),
-        [world = st.world]() -> result<host::addresses> { return world->addresses; },
-        [] { return false; });
+    [self](const host::release_locks& msg) {
+      return after_a_while<host::locks_done>(self, [msg](host_world& world) {
+        world.own.erase(msg.app);
+        return host::locks_done{};
+      });
+    },
+    [self](const host::make_lock_folder& msg) {
+      return after_a_while<host::locks_done>(self, [msg](host_world& world) {
+        world.folders.insert({msg.app, msg.service});
+        return host::locks_done{};
+      });
+    },
+    [self](const host::find_own_locks&) {
+      return after_a_while<host::own_locks>(self, [](const host_world& world) {
+        host::own_locks found;
+        for (const auto& [app, services] : world.own)
+          found.apps.push_back(app);
+        return found;
+      });
+    },
+    [self](const host::get_addresses&) {
+      return after_a_while<host::addresses>(
+        self, [](const host_world& world) { return world.addresses; });
     },
     [](const wake_up&) {},
     [](const probe&) { return alive{}; },

@@ -4,7 +4,10 @@
 #include "messages/protocol/supervision.hpp"
 #include "tests/fakes/fault_source.hpp"
 
+#include <map>
 #include <memory>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace copal::test {
@@ -12,6 +15,17 @@ namespace copal::test {
 /// What is on the fake machine; it outlives the actor.
 struct host_world {
   std::vector<user_lock> locks;
+  std::map<app_id, std::set<service_name>> own;      ///< Lock files of the supervisor.
+  std::set<std::pair<app_id, service_name>> folders; ///< That were made for every user.
+
+  /// As open(2) with O_EXCL: false when the supervisor has it.
+  bool put_lock(user_lock lock) {
+    const auto it = own.find(lock.app);
+    if (it != own.end() && it->second.contains(lock.service))
+      return false;
+    locks.push_back(std::move(lock));
+    return true;
+  }
   host::addresses addresses;
 };
 

@@ -41,7 +41,7 @@ void lock_or_unlock(simulated_device& device) {
   lock.service = service_name{services[device.system.random().below(services.size())]};
   lock.path = "/locks/1/" + lock.service.value + "/updates.lock";
   lock.since = device.world->now();
-  locks.push_back(std::move(lock));
+  device.files->put_lock(std::move(lock));
 }
 
 } // namespace

@@ -66,8 +66,6 @@ public:
   /// Every target that may be in force now: the last one that is known to be, and those sent since.
   std::vector<sent_target> possible;
   std::uint64_t narrowed = 0; ///< How often older ones went out of force.
-  /// A lock that is younger may have come between the look and the stop.
-  std::chrono::milliseconds lock_race = std::chrono::seconds{60};
 
   /// What was done that must never be done.
   std::vector<std::string> violations;

@@ -151,11 +151,6 @@ bool under_every(const std::vector<sent_target>& possible, Test test) {
             });
 }
 
-bool may_be_forced(const simulated_device& device) {
-  return std::any_of(
-    device.possible.begin(), device.possible.end(), [](const sent_target& s) { return s.force; });
-}
-
 const target_app* find_rejected(const device_target& target, app_id id) {
   const auto it = std::find_if(target.apps.begin(), target.apps.end(), [id](const target_app& app) {
     return app.id == id && app.rejected;
@@ -191,9 +186,12 @@ std::vector<std::string> check_container(
   for (const auto& lock : device.files->locks) {
     // A lock file in the folder of a service that does not exist is nobody's.
     const auto held = lock.app == who->app && !containers_of(world, lock.app, lock.service).empty();
-    if (up && held && !may_be_forced(device) && lock.since + device.lock_race < world.now())
+    if (up && held)
       found.push_back(said + ": a user holds the lock of " + lock.service.value);
   }
+  const auto own = device.files->own.find(who->app);
+  if (up && (own == device.files->own.end() || !own->second.contains(who->name)))
+    found.push_back(said + ": its lock is not the supervisor's");
   return found;
 }
 

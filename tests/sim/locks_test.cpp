@@ -28,7 +28,7 @@ void take_or_release(simulated_device& device) {
   if (ours.empty())
     return;
   const auto& who = random.pick(ours);
-  locks.push_back({who.app, who.name, "/locks/it", device.world->now()});
+  device.files->put_lock({who.app, who.name, "/locks/it", device.world->now()});
 }
 
 } // namespace
@@ -40,9 +40,7 @@ TEST_SUITE("sim") {
       simulated_device device{seed};
       auto& random = device.system.random();
       publish_images(*device.world);
-      // Nothing fails, so that a look at the locks is a fraction of a second old; but images come
-      // one after the other, and what waits for them must not trust an older look.
-      device.lock_race = std::chrono::milliseconds{500};
+      // Images come one after the other, and what waits for them must not trust an older look.
       device.world->pull_takes = [&random] {
         return std::chrono::milliseconds{random.between(500, 30'000)};
       };
@@ -61,6 +59,7 @@ TEST_SUITE("sim") {
       device.files->locks.clear();
       REQUIRE(device.insist_on(target));
       check_at_target(device);
+      CHECK(device.files->own.empty());
     }
   }
 }

@@ -111,7 +111,7 @@ TEST_SUITE("sim") {
       for (const auto& [id, c] : device.world->containers) {
         before[id] = c;
         const auto who = planning::identify(c.name, c.config.labels);
-        device.files->locks.push_back({who->app, who->name, "/locks/it", device.world->now()});
+        device.files->put_lock({who->app, who->name, "/locks/it", device.world->now()});
       }
       target = draw_next_target(random, target);
       REQUIRE(device.insist_on(target));

@@ -68,7 +68,10 @@ keys_actor::behavior_type keys_of(known all) {
 
 host_actor::behavior_type host_of(host_actor::pointer self, known all) {
   return {
-    [](const host::find_locks&) -> caf::result<host::found_locks> { return away(); },
+    [](const host::take_locks&) -> caf::result<host::found_locks> { return away(); },
+    [](const host::release_locks&) -> caf::result<host::locks_done> { return away(); },
+    [](const host::make_lock_folder&) -> caf::result<host::locks_done> { return away(); },
+    [](const host::find_own_locks&) -> caf::result<host::own_locks> { return away(); },
     [all, self](const host::get_addresses&) -> caf::result<host::addresses> {
       ++all->address_questions;
       if (!all->host_answers)

@@ -173,7 +173,7 @@ TEST_SUITE("containers: operations") {
       {"fetch", fetch_image{row}, not_ours + "fetch web:1 (why)"},
       {"saveImage", save_image{row}, not_ours + "saveImage web:1 (why)"},
       {"removeImage", remove_image{row}, not_ours + "removeImage web:1 of web (why)"},
-      {"lookForLocks", look_for_locks{}, not_ours + "lookForLocks (why)"},
+      {"takeLock", take_locks{}, not_ours + "takeLock (why)"},
       {"updateCommit", record_commit{{"c1"}}, not_ours + "updateCommit c1 (why)"},
     };
     for (const auto& r : rows) {

@@ -148,8 +148,8 @@ TEST_SUITE("journal") {
     note.pause = 90s;
     CHECK(texts(narrate(note))
           == list{"warning: failed: start web (none): port 80 is taken; next try in 2 min"});
-    note = {step_note::kind::began, "lookForLocks", "locks:2", "lookForLocks", {}, {}};
-    CHECK(texts(narrate(note)) == list{"debug: lookForLocks"});
+    note = {step_note::kind::began, "takeLock", "locks:2", "takeLock", {}, {}};
+    CHECK(texts(narrate(note)) == list{"debug: takeLock"});
   }
 
   TEST_CASE(

@@ -78,7 +78,7 @@ TEST_SUITE("planning: networks and volumes") {
       {"address pools went", device{now}.but(removed), {kill, web_in_use}},
       {"users' locks are looked for",
         device{now}.but(added).but([](auto& s) { s.locks.clear(); }),
-        {"lookForLocks (before services are touched)", web_in_use}},
+        {"takeLock (before services are touched)", web_in_use}},
       {"its users have gone",
         device{now}.but(added).gone("web"),
         {"removeNetwork a7_default (its configuration differs)",
@@ -181,7 +181,7 @@ TEST_SUITE("planning: networks and volumes") {
     const std::string in_use = "wait, in use: 7_data goes when web has gone";
     const std::string waits = "wait, dependency: web: started when 7_data is there";
     check({
-      {"locks first", device{now}, {"lookForLocks (before services are touched)", in_use}},
+      {"locks first", device{now}, {"takeLock (before services are touched)", in_use}},
       {"then its users", device{now}.looked(), {"kill web (7_data is made anew)", in_use}},
       {"one that mounts it in the long form too",
         device{now}.looked().but([](auto& s) {
@@ -301,7 +301,7 @@ TEST_SUITE("planning: networks and volumes") {
       {"no addresses", device{asking}.but(with([](auto& c) { c.pools.clear(); })), {kill}},
       {"locks first",
         device{asking}.but(with(other_subnet)).but([](auto& s) { s.locks.clear(); }),
-        {"lookForLocks (before services are touched)"}},
+        {"takeLock (before services are touched)"}},
       {"its users have gone", device{asking}.but(with(other_subnet)).gone("web"), {remove, waits}},
       {"two apps ask for it: it is made once",
         device{asking}.gone("web").app(8).running({service{"web"}.local_api()}).gone("web"),

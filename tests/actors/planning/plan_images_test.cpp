@@ -150,7 +150,7 @@ TEST_SUITE("planning: images") {
         {"removeImage web:1 of web " + removal}},
       {"a row of a service that the target dropped stays while its container runs",
         device{}.running({"web", "old"}).wants({"web"}).locked("web"),
-        {"wait, lock: web holds the update lock /locks/web/updates.lock"}},
+        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
       {"while its service's new image is to come, the old one stays",
         device{running}.gone("web").wants({service{"web"}.from("web:2")}, "c2"),
         {"fetch web:2 (the engine does not have it)", web_waits}},
@@ -170,18 +170,18 @@ TEST_SUITE("planning: images") {
     check({
       {"it stays until the container bears the new release's name",
         device{renaming}.locked("web"),
-        {"wait, lock: web holds the update lock /locks/web/updates.lock"}},
+        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
       {"it stays until the container is replaced",
         device{}
           .running({"web"})
           .wants({service{"web"}.from("web:2")}, "c2")
           .fetched_all()
           .locked("web"),
-        {"wait, lock: web holds the update lock /locks/web/updates.lock"}},
+        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
       {"a row of a third release goes",
         device{renaming}.locked("web").old_row("web:1", "web", "c0"),
         {"removeImage web:1 of web " + removal,
-          "wait, lock: web holds the update lock /locks/web/updates.lock"}},
+          "wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
     });
   }
 

@@ -57,7 +57,7 @@ TEST_SUITE("planning: services") {
     check({
       {"nobody looked",
         device{stopped}.but([](auto& s) { s.locks.clear(); }),
-        {"lookForLocks (before services are touched)"}},
+        {"takeLock (before services are touched)"}},
       {"it runs", device{stopped}, {"stop web (the target wants it stopped)"}},
       {"it is paused",
         device{stopped}.is("web", state::paused),
@@ -72,7 +72,7 @@ TEST_SUITE("planning: services") {
         {"install web (it has no container)"}},
       {"it holds a lock",
         device{stopped}.locked("web"),
-        {"wait, lock: web holds the update lock /locks/web/updates.lock"}},
+        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
       {"it differs: replaced, not stopped",
         device{stopped}.wants({service{"web"}.kept_stopped().env("A", "1")}),
         {"kill web (env(A) differs)"}},
@@ -194,13 +194,13 @@ TEST_SUITE("planning: services") {
   TEST_CASE("spec 12.39: of two containers of one service the newest is kept") {
     const auto two = device{}.running({"web"}).with_older("web");
     check({
-      {"nobody looked", device{two}, {"lookForLocks (before services are touched)"}},
+      {"locks first", device{two}, {"takeLock (before services are touched)"}},
       {"the older one goes",
         device{two}.looked(),
         {"kill web (a newer container of the service exists)"}},
       {"a lock forbids it",
         device{two}.locked("web"),
-        {"wait, lock: web holds the update lock /locks/web/updates.lock"}},
+        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
       {"the newest is not right either: one after the other",
         device{two}.wants({service{"web"}.env("A", "1")}).looked(),
         {"kill web (a newer container of the service exists)",
@@ -238,13 +238,13 @@ TEST_SUITE("planning: services") {
     const auto renamed = device{}.running({"web"}).wants({"web"}, "c2").fetched_all();
     const std::string old_image = "removeImage web:1 of web (no release and no container needs it)";
     check({
-      {"nobody looked", device{renamed}, {"lookForLocks (before services are touched)"}},
-      {"a fresh look",
+      {"locks first", device{renamed}, {"takeLock (before services are touched)"}},
+      {"under locks of ours",
         device{renamed}.looked(),
         {"updateMetadata web (same configuration in the new release)"}},
       {"a lock forbids it",
         device{renamed}.locked("web"),
-        {"wait, lock: web holds the update lock /locks/web/updates.lock"}},
+        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
       {"its image is recorded for the new release first",
         device{}.running({"web"}).wants({"web"}, "c2").looked(),
         {"saveImage web:1 (the engine has it already)",
@@ -322,10 +322,10 @@ TEST_SUITE("planning: services") {
         {"kill web (image differs)", after}},
       {"nobody looked",
         device{updating}.but([](auto& s) { s.locks.clear(); }),
-        {"lookForLocks (before services are touched)", after}},
+        {"takeLock (before services are touched)", after}},
       {"a lock forbids it",
         device{updating}.locked("web"),
-        {after, "wait, lock: web holds the update lock /locks/web/updates.lock"}},
+        {after, "wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
       {"a new service's image is fetched meanwhile",
         device{updating}.wants({wanted, "db", "new"}),
         {"fetch new:1 (the engine does not have it)",

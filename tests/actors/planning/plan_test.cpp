@@ -53,9 +53,6 @@ TEST_SUITE("planning: plan") {
         }),
         {"wait, fetching: fetching web:1, 40 %",
           "wait, dependency: web: started when all images of its release are there"}},
-      {"then a look at the locks",
-        device{}.running({"web"}).gone("web"),
-        {"lookForLocks (before services are touched)"}},
       {"then the container",
         device{}.running({"web"}).gone("web").looked(),
         {"start web (it has no container)"}},
@@ -75,9 +72,9 @@ TEST_SUITE("planning: plan") {
         device{updating},
         {"fetch web:2 (the engine does not have it)",
           "wait, fetching: web: replaced when all images of its release are there"}},
-      {"then a look at the locks",
+      {"then the locks are taken",
         device{updating}.fetched_all(),
-        {"lookForLocks (before services are touched)"}},
+        {"takeLock (before services are touched)"}},
       {"then the old container goes",
         device{updating}.fetched_all().looked(),
         {"kill web (image differs)"}},
@@ -145,7 +142,7 @@ TEST_SUITE("planning: plan") {
     check({
       {"locks first",
         device{leaving},
-        {"lookForLocks (before services are touched)",
+        {"takeLock (before services are touched)",
           "wait, in use: 7_data goes when web has gone",
           "wait, in use: a7_default goes when db has gone"}},
       {"then the services",
@@ -223,44 +220,46 @@ TEST_SUITE("planning: plan") {
       device{}.running({"web", "db"}).wants({service{"web"}.env("A", "1"), "db"});
     const auto missing = device{}.running({"web", "db"}).gone("web");
     check({
-      {"nobody looked: no service is stopped",
+      {"without locks of ours no service is stopped",
         device{updating},
-        {"lookForLocks (before services are touched)"}},
-      {"an older look is not enough to stop",
+        {"takeLock (before services are touched)"}},
+      {"that nobody held one is not enough to stop",
         device{updating}.looked_earlier(),
-        {"lookForLocks (before services are touched)"}},
-      {"a fresh look is", device{updating}.looked(), {"kill web (env(A) differs)"}},
+        {"takeLock (before services are touched)"}},
+      {"ours are", device{updating}.looked(), {"kill web (env(A) differs)"}},
       {"any service of the app may hold the lock",
         device{updating}.locked("db"),
-        {"wait, lock: db holds the update lock /locks/db/updates.lock"}},
-      {"force counts more than a lock",
+        {"wait, lock: db holds the update lock /locks/db/updates.lock (of user 0)"}},
+      {"force takes them from the user",
         device{updating}.locked("db").forced(),
-        {"kill web (env(A) differs)"}},
-      {"force needs no look", device{updating}.forced(), {"kill web (env(A) differs)"}},
-      {"another app's look is none",
+        {"takeLock (before services are touched)"}},
+      {"force takes them, too",
+        device{updating}.forced(),
+        {"takeLock (before services are touched)"}},
+      {"another app's are none",
         device{updating}.app(8).looked(),
-        {"lookForLocks (before services are touched)"}},
-      {"nobody looked: no service is created",
+        {"takeLock (before services are touched)"}},
+      {"what is missing is created without a lock",
         device{missing},
-        {"lookForLocks (before services are touched)"}},
-      {"an older look is enough to create",
-        device{missing}.looked_earlier(),
         {"start web (it has no container)"}},
-      {"a lock forbids to create",
+      {"what is missing is created although a user holds a lock",
         device{missing}.locked("db"),
-        {"wait, lock: db holds the update lock /locks/db/updates.lock"}},
-      {"an older look: creating goes on, stopping is looked for",
-        device{missing}.wants({"web", service{"db"}.env("A", "1")}).looked_earlier(),
-        {"lookForLocks (before services are touched)", "start web (it has no container)"}},
+        {"start web (it has no container)"}},
+      {"a release that replaces something comes as a whole",
+        device{missing}.wants({"web", service{"db"}.env("A", "1")}).locked("db"),
+        {"wait, lock: db holds the update lock /locks/db/updates.lock (of user 0)"}},
+      {"creating waits until the locks for stopping are taken",
+        device{missing}.wants({"web", service{"db"}.env("A", "1")}),
+        {"takeLock (before services are touched)"}},
       {"starting what exists needs no lock",
         device{}.running({"web", "db"}).is("web", state::created).locked("db"),
         {"start web (it was never started)"}},
-      {"the look is under way",
+      {"they are being taken",
         device{updating}.busy("locks:7"),
-        {"wait, in progress: lookForLocks (before services are touched)"}},
-      {"the look failed",
+        {"wait, in progress: takeLock (before services are touched)"}},
+      {"they could not be taken",
         device{updating}.failed("locks:7"),
-        {"wait, back-off: lookForLocks (before services are touched): no answer"}},
+        {"wait, back-off: takeLock (before services are touched): no answer"}},
       {"images and networks come although an update is locked",
         device{}
           .running({"web"})
@@ -274,13 +273,13 @@ TEST_SUITE("planning: plan") {
     });
   }
 
-  TEST_CASE("plan: the look at the locks is at all services, there and wanted") {
+  TEST_CASE("plan: the locks of all services are taken, there and wanted") {
     const auto p = make_plan(
       device{}.running({"old", "web"}).wants({"web", "db"}).fetched_all().but([](auto& s) {
         s.images.fetching.clear();
       }));
     REQUIRE(p.steps.size() == 1);
-    const auto* look = std::get_if<look_for_locks>(&p.steps.front().action);
+    const auto* look = std::get_if<take_locks>(&p.steps.front().action);
     REQUIRE(look != nullptr);
     CHECK((look->services == std::vector<service_name>{{"db"}, {"old"}, {"web"}}));
   }

@@ -333,7 +333,7 @@ device& device::looked_earlier() {
 }
 
 device& device::locked(const std::string& by) {
-  looked();
+  looked_earlier();
   now.locks[{app_}].held.push_back({{app_}, {by}, "/locks/" + by + "/updates.lock", {}});
   return *this;
 }

@@ -59,9 +59,9 @@ public:
   device& has_exited(const std::string& service, int code);
   device& with_older(const std::string& service); ///< A second container, created earlier.
 
-  // Locks: by default nobody looked.
-  device& looked();
-  device& looked_earlier();
+  // Locks: by default nothing is known.
+  device& looked();         ///< They are ours.
+  device& looked_earlier(); ///< Nobody holds one.
   device& locked(const std::string& by);
   device& forced();
 

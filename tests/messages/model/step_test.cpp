@@ -42,7 +42,8 @@ TEST_SUITE("model") {
       {remove_network{{ids}, "a7_n"}, "removeNetwork a7_n", "network:a7_n"},
       {create_volume{"7_v", {}}, "createVolume 7_v", "volume:7_v"},
       {remove_volume{"7_v"}, "removeVolume 7_v", "volume:7_v"},
-      {look_for_locks{{{"web"}}}, "lookForLocks", "locks:7"},
+      {take_locks{{{"web"}}}, "takeLock", "locks:7"},
+      {release_locks{}, "releaseLock", "locks:7"},
       {record_commit{{"c0ffee"}}, "updateCommit c0ffee", "commit:7"},
     };
     for (const auto& row : rows) {

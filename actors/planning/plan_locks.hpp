@@ -1,0 +1,27 @@
+#pragma once
+
+#include "actors/planning/plan.hpp"
+
+namespace copal::planning {
+
+/// What the update locks of an app allow.
+struct lock_pass {
+  bool taken = false;                    ///< They are ours.
+  bool force = false;                    ///< Users' locks are deleted when ours are taken.
+  const user_lock* in_the_way = nullptr; ///< A user's that counts.
+};
+
+lock_pass lock_pass_of(const situation& s, app_id app);
+
+/// Whether the device's configuration says that users' locks do not count.
+/// Source: spec/device-api.md §7.5.
+bool overrides_locks(const device_target& target);
+
+/// What is said of a wait for a user's lock: whose it is, where, and since when.
+wait_reason wait_for(const user_lock& lock);
+
+/// Gives back the locks of every app of which neither this plan nor a step under way touches a
+/// service, a network or a volume, and those that an earlier run left.
+void add_releases(const situation& s, plan& made);
+
+} // namespace copal::planning
