@@ -11,6 +11,8 @@ inline constexpr std::chrono::seconds view{10};
 inline constexpr std::chrono::seconds locks{10};
 /// Image steps: a list, an inspection and a removal; fetches are answered when they have begun.
 inline constexpr std::chrono::minutes image_step{5};
+/// How long the engine may work on a stop of which nobody hears, beyond the container's grace.
+inline constexpr std::chrono::seconds unheard_stop{30};
 /// Container steps, beyond the grace of the container that is stopped: a sum over the deadlines of
 /// the engine calls that one step makes.
 inline constexpr std::chrono::minutes container_step{10};

@@ -118,6 +118,7 @@ void pause_over(self_ptr self, const std::string& subject) {
     if ("locks:" + to_string(app) == subject)
       facts.held.clear();
   }
+  std::erase_if(st.now.unsure, [&](app_id app) { return unsure_timer(app) == subject; });
   replan(self);
 }
 

@@ -11,6 +11,9 @@ inline constexpr const char* load_timer = "load";
 inline constexpr const char* views_timer = "views";
 inline constexpr const char* tell_timer = "tell";
 inline constexpr const char* keys_timer = "keys";
+inline std::string unsure_timer(app_id app) {
+  return "unsure:" + to_string(app);
+}
 
 // conductor.cpp
 
@@ -41,6 +44,10 @@ bool lacks_keys(self_ptr self);
 
 /// Hands a step to the actor that does it; plans again when it has ended.
 void begin(self_ptr self, const step& s);
+
+/// Of a stop of that app nobody hears any more, and the engine may be at it for so long yet: our
+/// locks stay meanwhile.
+void be_unsure(self_ptr self, app_id app, std::chrono::seconds time);
 
 /// The step waits for a pause that grows with each time in a row.
 void pause_step(self_ptr self, const std::string& subject, const std::string& action, error why);

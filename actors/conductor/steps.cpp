@@ -59,10 +59,15 @@ void step_failed(
 }
 
 /// The locks were taken, or users' are in the way: then they are tried again after a growing pause.
-void locks_answered(self_ptr self, app_id app, const host::found_locks& found) {
+void locks_answered(self_ptr self,
+  app_id app,
+  const std::vector<service_name>& asked,
+  const host::found_locks& found) {
   auto& st = self->state;
   auto& facts = st.now.locks[app];
   facts = {.app = app, .taken = found.held.empty(), .held = found.held};
+  if (facts.taken)
+    facts.services.insert(asked.begin(), asked.end());
   const auto subject = "locks:" + to_string(app);
   if (facts.taken) {
     st.lock_looks.erase(app);
@@ -71,6 +76,25 @@ void locks_answered(self_ptr self, app_id app, const host::found_locks& found) {
     st.pauses.set(self, subject, pause);
   }
   step_succeeded(self, subject, "takeLock");
+}
+
+std::chrono::seconds grace_of(const step_action& action) {
+  return std::visit(overloaded{
+                      [](const stop_container& a) { return a.grace; },
+                      [](const kill_container& a) { return a.grace; },
+                      [](const auto&) { return std::chrono::seconds{0}; },
+                    },
+    action);
+}
+
+bool stops(const step& s) {
+  return std::holds_alternative<stop_container>(s.action)
+         || std::holds_alternative<kill_container>(s.action);
+}
+
+/// Who did not answer may have told the engine.
+bool may_go_on(const error& why) {
+  return why.code == errc::unavailable || why.code == errc::timeout;
 }
 
 template <class Done, class Handle>
@@ -83,7 +107,11 @@ void ask_to_do(self_ptr self, const Handle& who, std::chrono::seconds deadline, 
         take_view(self->state, std::move(done.now));
         step_succeeded(self, subject, action);
       },
-      [self, subject, action](const caf::error& why) { step_failed(self, subject, action, why); });
+      [self, subject, action, s](const caf::error& why) {
+        if (stops(s) && may_go_on(from_caf(why)))
+          be_unsure(self, s.app, deadlines::unheard_stop + grace_of(s.action));
+        step_failed(self, subject, action, why);
+      });
 }
 
 void save_commit(self_ptr self, const step& s, const commit_id& commit) {
@@ -112,7 +140,8 @@ void ask_for_locks(self_ptr self, const step& s, const take_locks& what) {
   self
     ->request(
       self->state.links.host, deadlines::locks, host::take_locks{s.app, what.services, what.force})
-    .then([self, app = s.app](const host::found_locks& found) { locks_answered(self, app, found); },
+    .then([self, app = s.app, asked = what.services](
+            const host::found_locks& found) { locks_answered(self, app, asked, found); },
       [self, s](const caf::error& why) { locks_unknown(self, s, why); });
 }
 
@@ -140,16 +169,12 @@ void install(self_ptr self, const step& s, const install_service& what) {
     .then([go_on](const host::locks_done&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
 }
 
-std::chrono::seconds grace_of(const step_action& action) {
-  return std::visit(overloaded{
-                      [](const stop_container& a) { return a.grace; },
-                      [](const kill_container& a) { return a.grace; },
-                      [](const auto&) { return std::chrono::seconds{0}; },
-                    },
-    action);
-}
-
 } // namespace
+
+void be_unsure(self_ptr self, app_id app, std::chrono::seconds time) {
+  self->state.now.unsure.insert(app);
+  self->state.pauses.set(self, unsure_timer(app), time);
+}
 
 void pause_step(self_ptr self, const std::string& subject, const std::string& action, error why) {
   auto& st = self->state;

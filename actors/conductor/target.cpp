@@ -5,8 +5,6 @@
 #include "actors/planning/backoff.hpp"
 #include "actors/planning/normalise.hpp"
 
-#include <utility>
-
 namespace copal::conductor_parts {
 
 namespace {
@@ -30,9 +28,6 @@ void adopt_target(self_ptr self, target_document doc, planning::normalised found
   st.remade.clear();
   if (!changed)
     return replan(self);
-  // The new target may have services of which the locks were not taken.
-  for (auto& [app, facts] : st.now.locks)
-    facts.left_over = std::exchange(facts.taken, false) || facts.left_over;
   st.forgiven.insert(
     st.now.engine.stopped_from_outside.begin(), st.now.engine.stopped_from_outside.end());
   st.now.engine.stopped_from_outside.clear();
@@ -136,6 +131,8 @@ void load(self_ptr self) {
             auto& facts = self->state.now.locks[app];
             facts.app = app;
             facts.left_over = true;
+            // The run before may have been in the middle of a stop.
+            be_unsure(self, app, deadlines::unheard_stop);
           }
           replan(self);
         },

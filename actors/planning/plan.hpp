@@ -19,6 +19,8 @@ struct situation {
   std::map<app_id, commit_id> commits; ///< As stored: the release each app last ran in full.
   std::map<app_id, lock_facts> locks;  ///< Of the apps that were looked at.
   std::set<std::string> busy;          ///< Subjects of our own steps under way.
+  /// Apps of which the engine may still be stopping something that nobody hears of any more.
+  std::set<app_id> unsure;
   std::map<std::string, step_failure>
     failures;         ///< By subject; those that wait hold their step back.
   bool force = false; ///< Users' locks do not count.

@@ -44,6 +44,8 @@ bool may_touch(const std::string& subject, app_id app) {
 }
 
 bool is_touched(const situation& s, const plan& made, app_id app) {
+  if (s.unsure.contains(app))
+    return true;
   const auto touches = [app](const std::string& subject) { return may_touch(subject, app); };
   return std::any_of(s.busy.begin(), s.busy.end(), touches)
          || std::any_of(s.engine.busy.begin(), s.engine.busy.end(), touches)
@@ -67,13 +69,17 @@ bool overrides_locks(const device_target& target) {
   return false;
 }
 
-lock_pass lock_pass_of(const situation& s, app_id app) {
+lock_pass lock_pass_of(const situation& s, app_id app, const std::vector<service_name>& services) {
   lock_pass out;
   out.force = s.force || overrides_locks(s.target);
   const auto known = s.locks.find(app);
   if (known == s.locks.end())
     return out;
-  out.taken = known->second.taken;
+  const auto& facts = known->second;
+  out.taken = facts.taken
+              && std::all_of(services.begin(), services.end(), [&facts](const service_name& name) {
+                   return facts.services.contains(name);
+                 });
   if (!out.taken && !out.force && !known->second.held.empty())
     out.in_the_way = &known->second.held.front();
   return out;

@@ -215,7 +215,7 @@ private:
     // What has to wait anyway needs no lock.
     std::erase_if(stopping_, [this](const step& one) { return out_.hold(one); });
     std::erase_if(starting_, [this](const step& one) { return out_.hold(one); });
-    const auto pass = lock_pass_of(s_, app_.id);
+    const auto pass = lock_pass_of(s_, app_.id, all_services());
     if (replaces && pass.in_the_way != nullptr) {
       if (!stopping_.empty() || !starting_.empty())
         out_.wait(wait_for(*pass.in_the_way));

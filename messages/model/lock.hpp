@@ -3,6 +3,7 @@
 #include "messages/model/container.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,11 @@ struct user_lock {
 /// What is known of the update locks of one app.
 struct lock_facts {
   app_id app;
-  bool taken = false;            ///< By us, for every service of the app: what runs may be stopped.
+  bool taken = false;            ///< By us, for `services`: what runs of them may be stopped.
   std::vector<user_lock> held{}; ///< By users, when they were last to be taken.
   /// Files of ours may lie about: of an earlier run, or of a request without an answer.
   bool left_over = false;
+  std::set<service_name> services{}; ///< Of which the locks are taken.
 
   bool operator==(const lock_facts&) const = default;
 };
@@ -38,7 +40,7 @@ typename I::result_type inspect(I& f, user_lock& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, lock_facts& x) {
-  return f(x.app, x.taken, x.held, x.left_over);
+  return f(x.app, x.taken, x.held, x.left_over, x.services);
 }
 
 } // namespace copal

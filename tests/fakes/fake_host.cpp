@@ -65,31 +65,31 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
   return {
     [self](const host::take_locks& msg) {
       return after_a_while<host::found_locks>(
-        self, [msg](host_world& world) { return take_locks(world, msg); });
+        self, [msg](host_world& on) { return take_locks(on, msg); });
     },
     [self](const host::release_locks& msg) {
-      return after_a_while<host::locks_done>(self, [msg](host_world& world) {
-        world.own.erase(msg.app);
+      return after_a_while<host::locks_done>(self, [msg](host_world& on) {
+        on.own.erase(msg.app);
         return host::locks_done{};
       });
     },
     [self](const host::make_lock_folder& msg) {
-      return after_a_while<host::locks_done>(self, [msg](host_world& world) {
-        world.folders.insert({msg.app, msg.service});
+      return after_a_while<host::locks_done>(self, [msg](host_world& on) {
+        on.folders.insert({msg.app, msg.service});
         return host::locks_done{};
       });
     },
     [self](const host::find_own_locks&) {
-      return after_a_while<host::own_locks>(self, [](const host_world& world) {
+      return after_a_while<host::own_locks>(self, [](const host_world& on) {
         host::own_locks found;
-        for (const auto& [app, services] : world.own)
+        for (const auto& [app, services] : on.own)
           found.apps.push_back(app);
         return found;
       });
     },
     [self](const host::get_addresses&) {
       return after_a_while<host::addresses>(
-        self, [](const host_world& world) { return world.addresses; });
+        self, [](const host_world& on) { return on.addresses; });
     },
     [](const wake_up&) {},
     [](const probe&) { return alive{}; },

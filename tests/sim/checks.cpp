@@ -1,5 +1,7 @@
 #include "tests/sim/checks.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 namespace copal::test {
@@ -43,8 +45,13 @@ void check_quiet(simulated_device& device) {
   for (const auto& [name, n] : device.world->calls)
     before += n;
   const auto written = device.disk->writes;
+  // The reply to their fetch was lost, and their app's release is rejected by now: nobody asks for
+  // them, so their ids are learnt from a later list.
+  const auto& rows = device.disk->rows;
+  const auto unheard = static_cast<std::uint64_t>(std::count_if(
+    rows.begin(), rows.end(), [](const image_row& r) { return r.engine_id.empty(); }));
   device.system.run_for(std::chrono::minutes{60});
-  CHECK_MESSAGE(device.disk->writes == written, "the disk was written to at rest");
+  CHECK_MESSAGE(device.disk->writes <= written + unheard, "the disk was written to at rest");
   std::uint64_t after = 0;
   for (const auto& [name, n] : device.world->calls)
     after += n;

@@ -68,7 +68,8 @@ TEST_SUITE("planning: explain") {
           "web: it has no container; dependency: web: started after db"}},
       {"a user holds a lock",
         device{}.running({"web"}).wants({service{"web"}.env("A", "2")}).fetched_all().locked("web"),
-        {"web: env(A) differs; lock: web holds the update lock /locks/web/updates.lock"}},
+        {"web: env(A) differs; lock: web holds the update lock /locks/web/updates.lock (of user "
+         "0)"}},
       {"a step on it failed",
         device{}.running({"web"}).gone("web").looked().failed("service:7/web"),
         {"web: it has no container; back-off: start web (it has no container): no answer"}},

@@ -55,6 +55,18 @@ engine_image local(const std::string& name) {
   return {engine_id_of(name), {name}, {}};
 }
 
+/// The locks of all containers and wanted services are ours.
+void lock_all(situation& s, app_id app) {
+  auto& facts = s.locks[app];
+  facts = {.app = app, .taken = true};
+  for (const auto& c : s.engine.containers)
+    facts.services.insert(c.who.name);
+  for (const auto& wanted : s.target.apps) {
+    for (const auto& service : wanted.release->services)
+      facts.services.insert(service.name);
+  }
+}
+
 /// The images of the target are there and recorded.
 void record_images(situation& s) {
   const auto& app = s.target.apps.front();
@@ -73,7 +85,7 @@ void record_images(situation& s) {
       id,
       false});
   }
-  s.locks[app.id] = {app.id, true, {}};
+  lock_all(s, app.id);
 }
 
 /// Every service of the file runs from an image that was there before.
@@ -183,7 +195,7 @@ TEST_SUITE("planning: an edited file") {
     auto s = running(shop());
     s.target = target_from(after);
     record_images(s);
-    s.locks[derived_app_id("shop")] = {derived_app_id("shop"), true, {}};
+    lock_all(s, derived_app_id("shop"));
     const auto told_plan = told(make_plan(s));
     CAPTURE(told_plan);
     CHECK(told_plan.find("kill db (not in the target)") != std::string::npos);

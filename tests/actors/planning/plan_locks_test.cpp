@@ -55,6 +55,14 @@ TEST_SUITE("planning: locks") {
       [](auto& s) { s.target.config["BALENA_SUPERVISOR_OVERRIDE_LOCK"] = "1"; })));
   }
 
+  TEST_CASE("locks: a service that came after they were taken makes them be taken anew") {
+    auto s = device{}.running({"web"}).wants({service{"web"}.env("A", "1")}).looked();
+    s.but([](auto& x) { x.locks[{7}].services = {{"db"}}; });
+    CHECK(told(make_plan(s)) == "takeLock (before services are touched)\n");
+    s.but([](auto& x) { x.locks[{7}].services = {{"web"}}; });
+    CHECK(told(make_plan(s)) == "kill web (env(A) differs)\n");
+  }
+
   TEST_CASE("locks: a wait says whose lock it is, where, and since when") {
     const user_lock lock{
       {7}, {"web"}, "/l/7/web/updates.lock", wall_time{std::chrono::seconds{1'700'000'000}}, 1000};
@@ -65,10 +73,10 @@ TEST_SUITE("planning: locks") {
 
   TEST_CASE("spec 12.53: locks are given back when nothing is stopped any more") {
     const auto left = [](situation& s) { s.locks[{7}] = {.app = {7}, .left_over = true}; };
-    const std::string release = "releaseLock (nothing is stopped any more)";
+    const std::string release = "releaseLock (nothing is stopped any more)\n";
     const auto still = device{}.running({"web"});
     const struct {
-      const char* name;
+      std::string name;
       situation s;
       std::string expected;
     } rows[] = {
@@ -77,10 +85,16 @@ TEST_SUITE("planning: locks") {
       {"a user's are none of ours", device{still}.locked("web"), ""},
       {"of another app too", device{still}.app(8).looked(), release},
       {"while a step of the app is under way", device{still}.looked().busy("service:7/web"), ""},
+      {"while the engine may still be stopping something",
+        device{still}.looked().but([](auto& s) { s.unsure.insert({7}); }),
+        ""},
+      {"while the engine may stop something of another app",
+        device{still}.looked().but([](auto& s) { s.unsure.insert({8}); }),
+        release},
       {"while they are being given back", device{still}.looked().busy("locks:7"), ""},
       {"it failed, and waits",
         device{still}.looked().failed("locks:7"),
-        "wait, back-off: " + release + ": no answer"},
+        "wait, back-off: releaseLock (nothing is stopped any more): no answer\n"},
     };
     for (const auto& row : rows) {
       CAPTURE(row.name);

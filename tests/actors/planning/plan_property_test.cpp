@@ -323,7 +323,10 @@ struct obey {
     CHECK(may_lose(before, app, a.name));
     s.engine.volumes.erase(find_named(s.engine.volumes, a.name));
   }
-  void operator()(const take_locks&) const { s.locks[app] = {app, true, {}}; }
+  void operator()(const take_locks& a) const {
+    s.locks[app] = {.app = app, .taken = true};
+    s.locks[app].services.insert(a.services.begin(), a.services.end());
+  }
   void operator()(const release_locks&) const { s.locks.erase(app); }
   void operator()(const record_commit& a) const {
     if (a.commit.empty())

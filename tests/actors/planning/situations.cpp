@@ -323,12 +323,31 @@ device& device::with_older(const std::string& service) {
 }
 
 device& device::looked() {
-  now.locks[{app_}] = {{app_}, true, {}};
+  // Those of every service that a test may name.
+  now.locks[{app_}] = {.app = {app_},
+    .taken = true,
+    .services = {{"a"},
+      {"agent"},
+      {"api"},
+      {"b"},
+      {"c"},
+      {"cache"},
+      {"db"},
+      {"dep"},
+      {"job"},
+      {"late"},
+      {"main"},
+      {"new"},
+      {"old"},
+      {"one"},
+      {"two"},
+      {"web"},
+      {"worker"}}};
   return *this;
 }
 
 device& device::looked_earlier() {
-  now.locks[{app_}] = {{app_}, false, {}};
+  now.locks[{app_}] = {.app = {app_}};
   return *this;
 }
 
