@@ -6,6 +6,7 @@
 #include "actors/planning/service_networks.hpp"
 #include "actors/planning/service_refusals.hpp"
 #include "actors/planning/service_volumes.hpp"
+#include "actors/planning/v19_reading.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -311,6 +312,7 @@ void read_composition(const node& composition, const app_setting& app, target_se
       rule.read(*field, d);
   }
   check_swap(composition, service.config);
+  service.v19_overrides = read_as_v19(composition, service.overrides);
   read_service_networks(composition, app.uuid, service);
 }
 

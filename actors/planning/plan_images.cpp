@@ -1,5 +1,6 @@
 // Which images to fetch, to record and to remove. Source: spec/state-engine.md §6.
 
+#include "actors/planning/host_services.hpp"
 #include "actors/planning/plan_parts.hpp"
 
 #include <algorithm>
@@ -75,8 +76,11 @@ bool has_row(const situation& s, const app_standing& app, const engine_image_id&
 
 /// A row is kept while the target names it, while a container runs from its image, and while its
 /// service's new image is still to come, since the old one can then be started again. The rows of
-/// an app whose release was rejected stay with the app.
+/// an app whose release was rejected stay with the app; those of the supervisor, which the Node
+/// supervisor may have left, are the host's.
 bool is_needed(const situation& s, const std::vector<app_standing>& apps, const image_row& row) {
+  if (is_supervisor(row.uuid, row.used_by))
+    return true;
   for (const auto& app : apps) {
     if (is_rejected(app) && is_row_of(app, row))
       return true;

@@ -3,8 +3,10 @@
 #include "actors/planning/compare.hpp"
 #include "actors/planning/host_services.hpp"
 #include "actors/planning/identity.hpp"
+#include "actors/planning/legacy_container.hpp"
 #include "actors/planning/plan_parts.hpp"
 #include "actors/planning/resolve.hpp"
+#include "actors/planning/v19_reading.hpp"
 
 #include <algorithm>
 #include <map>
@@ -121,8 +123,12 @@ void compare_services(const situation& s, app_standing& app) {
       release.commit});
     if (pair.current == nullptr)
       continue;
+    if (app.pairs.size() == 1 && app.surplus.empty())
+      inherit_legacy_labels(*pair.current, pair.wanted);
     const auto found = differences(pair.current->what, pair.wanted, context);
-    if (!found.empty())
+    if (!found.empty()
+        && !is_as_v19_reads(
+          *pair.current, release, *pair.target, pair.image.facts, pair.image.id, context))
       pair.differing = summary(found);
   }
 }

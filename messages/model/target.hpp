@@ -49,6 +49,9 @@ struct target_service {
   std::vector<service_name> depends_on; ///< Started before this one; sorted, each once.
   image_overrides overrides;
   container_config config;
+  /// What the Node supervisor made of the same composition instead of `overrides`. Absent where it
+  /// read the same; always absent for files.
+  std::optional<image_overrides> v19_overrides = std::nullopt;
 
   bool operator==(const target_service&) const = default;
 };
@@ -175,7 +178,8 @@ typename I::result_type inspect(I& f, target_service& x) {
     x.strategy,
     x.depends_on,
     x.overrides,
-    x.config);
+    x.config,
+    x.v19_overrides);
 }
 
 template <class I>

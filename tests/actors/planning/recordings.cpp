@@ -240,6 +240,7 @@ recording decode(const json& j) {
   out.note = get<std::string>(j, "note");
   out.image = facts(j.at("image_config"));
   const auto& create = j.at("create");
+  out.container_name = create.at("name");
   auto endpoints = object(object(create, "NetworkingConfig"), "EndpointsConfig");
   for (const auto& c : j.at("connects"))
     endpoints[c.at("network").get<std::string>()] = c.at("endpoint");

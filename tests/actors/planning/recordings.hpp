@@ -15,6 +15,7 @@ namespace copal::recordings {
 struct recording {
   std::string name; ///< Of the service.
   std::string note; ///< What is odd about it; empty for ordinary input.
+  std::string container_name;
   image_facts image;
   container_config created; ///< The body of the create call, with the connects behind it.
   container shown;          ///< What an inspection showed; without an id when it was not recorded.

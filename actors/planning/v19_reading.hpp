@@ -1,0 +1,26 @@
+#pragma once
+
+#include "actors/planning/compare.hpp"
+#include "actors/planning/reading.hpp"
+#include "messages/model/target.hpp"
+
+#include <optional>
+
+/// What the Node supervisor (v19) made of a composition where it reads one otherwise than we do, so
+/// that what it made can stay. Source: spec/state-engine.md §2.7 and §14; docs/decisions/0102.
+namespace copal::planning {
+
+/// Its reading of what `ours` is ours of; nothing where both are the same. Files it never read.
+std::optional<image_overrides> read_as_v19(const node& composition, const image_overrides& ours);
+
+/// True for a container of this very release that is what v19's reading of `wanted` asks for. A
+/// release's composition never changes, so it was v19 that made it. `facts` and `image` as for
+/// `resolve`.
+bool is_as_v19_reads(const supervised_container& current,
+  const target_release& release,
+  const target_service& wanted,
+  const image_facts* facts,
+  const engine_image_id& image,
+  const compare_context& context);
+
+} // namespace copal::planning
