@@ -45,6 +45,7 @@ result<edge_settings> edge_settings_of(const settings& with) {
   out.engine.server = std::move(*server);
   out.engine.logins = with.logins;
   out.store.path = with.where.state_dir / "copal.sqlite";
+  out.store.older = with.where.older_database;
   out.host.lock_root = with.where.lock_dir;
   out.host.host_lock_root = with.where.host_lock_dir;
   out.web.listen = std::move(*listen);

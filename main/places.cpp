@@ -29,10 +29,12 @@ places find_places(
   const auto inside = has_mounted_host || variable("ROOT_MOUNTPOINT").has_value();
   places out;
   out.root = first_of(options.root, variable("ROOT_MOUNTPOINT"), inside ? "/mnt/root" : "/");
-  auto database = variable("DATABASE_PATH");
-  if (database)
-    database = fs::path{*database}.parent_path().string();
-  out.state_dir = first_of(options.state_dir, database, inside ? "/data" : "/var/lib/copal");
+  const auto database = variable("DATABASE_PATH");
+  auto folder = database;
+  if (folder)
+    folder = fs::path{*folder}.parent_path().string();
+  out.state_dir = first_of(options.state_dir, folder, inside ? "/data" : "/var/lib/copal");
+  out.older_database = database ? fs::path{*database} : out.state_dir / "database.sqlite";
   const auto boot =
     first_of({}, variable("BOOT_MOUNTPOINT"), inside ? fs::path{"/mnt/boot"} : out.state_dir);
   out.config = first_of(options.config, variable("CONFIG_MOUNT_POINT"), boot / "config.json");

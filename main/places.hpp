@@ -14,16 +14,17 @@ using variable_lookup = std::function<std::optional<std::string>(const std::stri
 
 /// Where everything is. Source: spec/host.md §1, §2.2, §2.3, §7.
 struct places {
-  std::filesystem::path root;        ///< The host's `/`.
-  std::filesystem::path state_dir;   ///< Of `copal.sqlite`; made when it is missing.
-  std::filesystem::path config;      ///< config.json
-  std::filesystem::path device_type; ///< device-type.json
-  std::filesystem::path os_release;  ///< The host's.
-  std::filesystem::path lock_dir;    ///< Of update locks, as this process sees it.
-  std::string host_lock_dir;         ///< The same, as the host sees it.
-  std::filesystem::path runtime_dir; ///< Made when it is missing.
-  std::string engine;                ///< As DOCKER_HOST.
-  bool may_make_config = false;      ///< A missing config.json is made: no OS brings one.
+  std::filesystem::path root;           ///< The host's `/`.
+  std::filesystem::path state_dir;      ///< Of `copal.sqlite`; made when it is missing.
+  std::filesystem::path older_database; ///< Of a Node supervisor, if one ran here: read only.
+  std::filesystem::path config;         ///< config.json
+  std::filesystem::path device_type;    ///< device-type.json
+  std::filesystem::path os_release;     ///< The host's.
+  std::filesystem::path lock_dir;       ///< Of update locks, as this process sees it.
+  std::string host_lock_dir;            ///< The same, as the host sees it.
+  std::filesystem::path runtime_dir;    ///< Made when it is missing.
+  std::string engine;                   ///< As DOCKER_HOST.
+  bool may_make_config = false;         ///< A missing config.json is made: no OS brings one.
 };
 
 /// Options before variables before what is usual: the balena supervisor's paths in a container that

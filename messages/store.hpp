@@ -22,6 +22,9 @@ struct store_facts {
   std::string why;          ///< Why it was set aside; else empty.
   /// Single rows that could not be read and were dropped: where, and what was wrong.
   std::vector<std::string> dropped;
+  std::string taken_over; ///< What it took from an older supervisor's database; else empty.
+  /// Why it could not take anything from one that is there; else empty.
+  std::string not_taken_over;
 
   bool operator==(const store_facts&) const = default;
 };
@@ -85,7 +88,8 @@ typename I::result_type inspect(I& f, load_facts&) {
 
 template <class I>
 typename I::result_type inspect(I& f, store_facts& x) {
-  return f(x.path, x.version, x.created, x.set_aside_as, x.why, x.dropped);
+  return f(
+    x.path, x.version, x.created, x.set_aside_as, x.why, x.dropped, x.taken_over, x.not_taken_over);
 }
 
 template <class I>

@@ -221,6 +221,13 @@ std::vector<log_line> narrate(const store::store_facts& found) {
         + found.set_aside_as + ", and an empty one begun");
   for (const auto& what : found.dropped)
     say(out, log_level::warning, "the store " + found.path + " lost " + what);
+  if (!found.taken_over.empty())
+    say(out, log_level::info, "took over " + found.taken_over);
+  if (!found.not_taken_over.empty())
+    say(out,
+      log_level::warning,
+      "nothing was taken over from the database of an older supervisor, " + found.not_taken_over
+        + "; its images are found by what the engine shows");
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "adapters/store/database.hpp"
 
 #include <cerrno>
+#include <fstream>
 #include <utility>
 
 #include <sqlite3.h>
@@ -52,6 +53,33 @@ error error_of(sqlite3* db, int outcome) {
   const bool full =
     disk_is_full(system_error) || (db != nullptr && disk_is_full(sqlite3_system_errno(db)));
   return {code_of(outcome, full), std::move(what)};
+}
+
+/// A path as a part of a URI. Source: sqlite.org/uri.html.
+std::string in_uri(const std::string& path) {
+  std::string out;
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      constexpr const char* digits = "0123456789ABCDEF";
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += digits[byte >> 4U];
+      out += digits[byte & 0x0fU];
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+/// Source: sqlite.org/fileformat.html 1.3.3, the write version of the header.
+result<bool> uses_wal(const std::string& path) {
+  constexpr std::streamoff write_version = 18;
+  std::ifstream file{path, std::ios::binary};
+  if (!file)
+    return fail(errc::unavailable, "it cannot be read");
+  file.seekg(write_version);
+  return file.get() == 2;
 }
 
 } // namespace
@@ -111,13 +139,11 @@ std::string cursor::text(int column) const {
   return bytes == nullptr ? std::string{} : std::string{static_cast<const char*>(bytes), size};
 }
 
-result<database> database::open(const std::string& path) {
+result<database> database::open_with(const std::string& name, int flags) {
   sqlite3* raw = nullptr;
   errno = 0;
-  const int outcome = sqlite3_open_v2(path.c_str(),
-    &raw,
-    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-    nullptr);
+  const int outcome = sqlite3_open_v2(
+    name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   database db{raw};
   if (outcome != SQLITE_OK)
     return fail(error_of(raw, outcome));
@@ -126,6 +152,21 @@ result<database> database::open(const std::string& path) {
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   return db;
+}
+
+result<database> database::open(const std::string& path) {
+  return open_with(path, SQLITE_OPEN_READWRITE);
+}
+
+result<database> database::open_to_read(const std::string& path) {
+  const auto keeps_wal = uses_wal(path);
+  if (!keeps_wal)
+    return fail(keeps_wal.error());
+  // For a file that keeps its log in WAL, SQLite would make two files beside it, unless it is told
+  // that the file does not change. Who uses such a file has a log beside it.
+  const std::string_view how = *keeps_wal ? "?mode=ro&immutable=1" : "?mode=ro";
+  return open_with(
+    "file:" + in_uri(path) + std::string{how}, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
 }
 
 result<void> database::execute(const std::string& sql) {

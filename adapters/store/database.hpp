@@ -93,6 +93,9 @@ class database {
 public:
   /// Opens an existing file for reading and writing.
   static result<database> open(const std::string& path);
+  /// Opens an existing file that has no log beside it, for reading. Nothing is written: no byte of
+  /// it, and no file beside it. While another process writes to it: `unavailable`.
+  static result<database> open_to_read(const std::string& path);
 
   /// Runs one or more statements whose rows nobody needs.
   result<void> execute(const std::string& sql);
@@ -108,6 +111,7 @@ public:
 
 private:
   explicit database(sqlite3* db) : db_(db) {}
+  static result<database> open_with(const std::string& name, int flags);
 
   std::unique_ptr<sqlite3, close_connection> db_;
 };

@@ -129,7 +129,8 @@ result<opened> open_store(const fs::path& path) {
   auto lock = file_lock::take(path.string() + ".lock");
   if (!lock)
     return told(lock.error());
-  store_facts facts{.path = path.string(), .set_aside_as = {}, .why = {}, .dropped = {}};
+  store_facts facts;
+  facts.path = path.string();
   if (auto heeded = heed_mark(path, facts); !heeded)
     return told(heeded.error());
   auto ready = open_or_create(path, facts);

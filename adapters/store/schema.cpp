@@ -39,6 +39,13 @@ constexpr const char* steps[] = {
       PRIMARY KEY (app, service)
     ) STRICT, WITHOUT ROWID;
   )sql",
+  // 1 -> 2
+  R"sql(
+    CREATE TABLE taken_over (
+      path TEXT PRIMARY KEY,
+      stamp TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+  )sql",
 };
 
 result<void> take_step(sqlite::database& db, const char* sql, int to) {

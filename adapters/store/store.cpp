@@ -1,6 +1,7 @@
 #include "adapters/store/store.hpp"
 
 #include "adapters/store/opening.hpp"
+#include "adapters/store/take_over.hpp"
 
 #include <optional>
 #include <type_traits>
@@ -46,8 +47,17 @@ caf::result<store::stored> answer(self_ptr self, result<void> outcome) {
   return answer(self, std::move(outcome).map([] { return store::stored{}; }));
 }
 
+result<store::opened> open_with_older(const store_config& config) {
+  auto out = store::open_store(config.path);
+  if (!out || config.older.empty() || config.older == config.path)
+    return out;
+  if (auto taken = store::take_over(*out, config.older); !taken)
+    return fail(taken.error().with_context("taking over " + config.older.string()));
+  return out;
+}
+
 supervised<store_actor>::behavior_type store_edge(self_ptr self, const store_config& config) {
-  if (auto opened = store::open_store(config.path))
+  if (auto opened = open_with_older(config))
     self->state.db.emplace(std::move(*opened));
   else
     self->quit(to_caf(opened.error()));

@@ -11,6 +11,9 @@ namespace copal {
 
 struct store_config {
   std::filesystem::path path; ///< Of the database; its folder exists.
+  /// Of a Node supervisor's database, that may be there; empty: none. It is read once in each of
+  /// its states, so that a device can go to and fro, and never written.
+  std::filesystem::path older = {};
 };
 
 /// Starts the store on a thread of its own, since it waits for the disk. When it cannot open its

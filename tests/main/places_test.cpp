@@ -19,6 +19,7 @@ TEST_SUITE("places") {
     const auto p = find_places({}, variables({}), false);
     CHECK(p.root == "/");
     CHECK(p.state_dir == "/var/lib/copal");
+    CHECK(p.older_database == "/var/lib/copal/database.sqlite");
     CHECK(p.config == "/var/lib/copal/config.json");
     CHECK(p.may_make_config);
     CHECK(p.os_release == "/etc/os-release");
@@ -32,6 +33,7 @@ TEST_SUITE("places") {
     const auto p = find_places({}, variables({}), true);
     CHECK(p.root == "/mnt/root");
     CHECK(p.state_dir == "/data");
+    CHECK(p.older_database == "/data/database.sqlite");
     CHECK(p.config == "/mnt/boot/config.json");
     CHECK(p.device_type == "/mnt/boot/device-type.json");
     CHECK_FALSE(p.may_make_config);
@@ -50,6 +52,7 @@ TEST_SUITE("places") {
       false);
     CHECK(p.root == "/host");
     CHECK(p.state_dir == "/d");
+    CHECK(p.older_database == "/d/database.sqlite");
     CHECK(p.config == "/b/config.json");
     CHECK(p.os_release == "/o");
     CHECK(p.engine == "unix:///run/e.sock");
@@ -76,6 +79,7 @@ TEST_SUITE("places") {
       false);
     CHECK(p.root == "/r");
     CHECK(p.state_dir == "/s");
+    CHECK(p.older_database == "/d/database.sqlite");
     CHECK(p.config == "/c.json");
     CHECK(p.lock_dir == "/r/l/k");
     CHECK(p.host_lock_dir == "/l/k");

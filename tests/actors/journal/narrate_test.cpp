@@ -185,6 +185,20 @@ TEST_SUITE("journal") {
             "warning: the store /d/copal.sqlite lost the target: no JSON"});
   }
 
+  TEST_CASE("journal: what the store took from an older supervisor's database, or why it did not") {
+    store::store_facts found;
+    found.taken_over = "2 image rows, 1 commit and 0 API keys from /data/database.sqlite";
+    CHECK(
+      texts(narrate(found))
+      == list{"info: took over 2 image rows, 1 commit and 0 API keys from /data/database.sqlite"});
+    found.taken_over.clear();
+    found.not_taken_over = "/data/database.sqlite: file is not a database";
+    CHECK(texts(narrate(found))
+          == list{"warning: nothing was taken over from the database of an older supervisor, "
+                  "/data/database.sqlite: file is not a database; its images are found by what the "
+                  "engine shows"});
+  }
+
   TEST_CASE("journal: durations for people") {
     CHECK(duration_text(0ms) == "0 ms");
     CHECK(duration_text(999ms) == "999 ms");

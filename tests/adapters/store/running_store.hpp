@@ -14,8 +14,8 @@ namespace copal::test {
 /// A store as the product runs it, on a thread of its own; closed in order at the end of its life.
 class running_store {
 public:
-  explicit running_store(const std::filesystem::path& path)
-    : handle_(spawn_store(*system_, {.path = path})) {}
+  explicit running_store(const std::filesystem::path& path, const std::filesystem::path& older = {})
+    : handle_(spawn_store(*system_, {path, older})) {}
   ~running_store() { stop(); }
   running_store(const running_store&) = delete;
   running_store& operator=(const running_store&) = delete;
