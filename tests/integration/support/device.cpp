@@ -18,8 +18,6 @@ using nlohmann::json;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-constexpr auto uuid = "0123456789abcdef0123456789abcdef";
-
 void write_file(const fs::path& path, const std::string& text) {
   const auto beside = path.string() + ".new";
   std::ofstream{beside} << text;
@@ -130,6 +128,12 @@ void device::want_document(const json& part) {
   if (program_)
     mark_ = program_->said();
   write_file(folder_ / "target.json", json{{uuid, part}}.dump(2));
+}
+
+void device::want_ordered(const nlohmann::ordered_json& part) {
+  if (program_)
+    mark_ = program_->said();
+  write_file(folder_ / "target.json", nlohmann::ordered_json{{uuid, part}}.dump(2));
 }
 
 bool device::reached(std::chrono::seconds limit) {

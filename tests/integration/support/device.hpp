@@ -28,6 +28,7 @@ public:
   std::string log_level = "debug";  ///< From the next start on, as the next.
   std::vector<std::string> options; ///< Further ones.
   std::string registry;             ///< Where images are from; the engine's, unless told.
+  std::string uuid = "0123456789abcdef0123456789abcdef"; ///< As config.json has it.
   void start();
   /// In order; its exit code.
   int stop();
@@ -39,6 +40,8 @@ public:
   void want(const std::vector<wanted_app>& apps);
   /// One device's part of a document.
   void want_document(const nlohmann::json& part);
+  /// One whose order counts, as that of the networks of a service does.
+  void want_ordered(const nlohmann::ordered_json& part);
   /// Until the program says that the target is reached, since the last `want` or `start`.
   bool reached(std::chrono::seconds limit = std::chrono::seconds{120});
   /// Starts the program at a target and waits for it.

@@ -1,0 +1,149 @@
+// A device moves from the Node supervisor (v19) to this one with its containers left running, and
+// back: what v19 made is made again by its recorded calls, and what is made here is put before its
+// comparison.
+
+#include "tests/integration/support/suite.hpp"
+#include "tests/integration/support/v19_device.hpp"
+#include "tests/support/v19_compare.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+#include <string>
+
+#include <doctest/doctest.h>
+
+using namespace copal::test;
+using nlohmann::json;
+
+namespace {
+
+/// What v19 could never run, or ran otherwise than was asked: refused, with the whole document.
+const std::set<std::string> refused{
+  "env-null", "netmode-service-alias", "net-container", "supervisor0-user"};
+
+/// Where we read a composition otherwise than v19 (docs/decisions/0102).
+const std::map<std::string, std::string> read_otherwise{
+  {"cmd-string", "command"},
+  {"hc-list", "healthcheck"},
+};
+
+std::string content(const std::filesystem::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+std::string joined(const std::vector<std::string>& all) {
+  std::string out;
+  for (const auto& one : all)
+    out += (out.empty() ? "" : " ") + one;
+  return out;
+}
+
+} // namespace
+
+TEST_SUITE("stories") {
+
+  TEST_CASE("story: what v19 made is taken over with its database: no call changes anything") {
+    device d{shared_engine()};
+    v19_device before{d, false};
+    before.make();
+    before.make_database();
+    const auto database = content(before.database());
+    REQUIRE(before.ids().size() >= 46);
+    d.want_ordered(before.target());
+    d.start();
+    REQUIRE(d.reached());
+    CHECK(d.changes() == "");
+    CHECK(d.ids() == before.ids());
+    CHECK(d.running().has_said("took over 46 image rows, 1 commit and 1 API key from "));
+    CHECK_MESSAGE(content(before.database()) == database, "never a byte of it is written");
+    CHECK(!std::filesystem::exists(before.database().string() + "-wal"));
+    CHECK(!std::filesystem::exists(before.database().string() + "-shm"));
+    REQUIRE(d.stop() == 0);
+
+    d.forget_calls();
+    d.start();
+    REQUIRE(d.reached());
+    CHECK(d.changes() == "");
+    CHECK(d.ids() == before.ids());
+    CHECK_FALSE(d.running().has_said("took over"));
+  }
+
+  TEST_CASE("story: without its database, too, no container is made or removed") {
+    device d{shared_engine()};
+    v19_device before{d, false};
+    before.make();
+    d.want_ordered(before.target());
+    d.start();
+    REQUIRE(d.reached());
+    CHECK(d.changes() == "");
+    CHECK(d.ids() == before.ids());
+  }
+
+  TEST_CASE("story: of odd input, what v19 made anew for ever is made anew once") {
+    device d{shared_engine()};
+    v19_device before{d, true};
+    before.make();
+    before.make_database();
+    d.want_ordered(before.target());
+    d.start();
+    // One service that could never work is enough: the target is refused, all stays as it is.
+    REQUIRE(d.running().wait_for("refused", 0, std::chrono::seconds{30}));
+    CHECK(d.ids() == before.ids());
+    CHECK(d.changes() == "");
+    d.want_ordered(before.target(refused));
+    REQUIRE(d.reached());
+    auto now = d.ids();
+    for (const auto& [name, id] : before.ids()) {
+      CAPTURE(name);
+      if (refused.contains(name))
+        CHECK_MESSAGE(!now.contains(name), "it is not in the target any more");
+      else if (name == "cmd-comment" || name == "volume-readonly-snake")
+        CHECK(now[name] != id);
+      else
+        CHECK(now[name] == id);
+    }
+    REQUIRE(d.stop() == 0);
+    d.forget_calls();
+    d.start();
+    REQUIRE(d.reached());
+    CHECK(d.changes() == "");
+    CHECK(d.ids() == now);
+  }
+
+  TEST_CASE("story: v19 would leave what was made here as it is") {
+    device d{shared_engine()};
+    v19_device recorded{d, false};
+    auto wanted = recorded.target();
+    for (auto& [uuid, app] : wanted["apps"].items()) {
+      for (auto& [commit, release] : app["releases"].items()) {
+        for (auto& [name, s] : release["services"].items())
+          s["running"] = name == "minimal";
+      }
+    }
+    d.want_ordered(wanted);
+    d.start();
+    REQUIRE(d.reached());
+    auto ids = d.ids();
+    REQUIRE(ids.size() == recorded.services().size());
+    for (const auto& service : recorded.services()) {
+      CAPTURE(service.name);
+      auto shown = d.inspect(service.name);
+      auto body = service.create;
+      // Each supervisor draws its own keys; v19 finds ours in its database or draws new ones.
+      for (auto* env : {&shown["Config"]["Env"], &body["Env"]}) {
+        for (auto& variable : *env) {
+          const auto text = variable.get<std::string>();
+          if (const auto at = text.find("SUPERVISOR_API_KEY="); at != std::string::npos)
+            variable = text.substr(0, at) + "SUPERVISOR_API_KEY=key";
+        }
+      }
+      const auto found = joined(v19_differences(shown, body, service.connects, ids.at("minimal")));
+      const auto other = read_otherwise.find(service.name);
+      CHECK(found == (other == read_otherwise.end() ? "" : other->second));
+    }
+  }
+
+} // TEST_SUITE
