@@ -17,6 +17,7 @@ target_file_config file_of(const settings& with) {
   out.form = with.compose.empty() ? dialect::cloud_v3 : dialect::compose;
   out.project = with.project_name;
   out.variables = compose_variables();
+  out.root = with.where.root;
   return out;
 }
 
@@ -48,6 +49,7 @@ result<edge_settings> edge_settings_of(const settings& with) {
   out.store.older = with.where.older_database;
   out.host.lock_root = with.where.lock_dir;
   out.host.host_lock_root = with.where.host_lock_dir;
+  out.host.files_root = with.service_files.here;
   out.web.listen = std::move(*listen);
   out.file = file_of(with);
   auto held = hold_engine(with, out.file);

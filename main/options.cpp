@@ -77,6 +77,13 @@ void add_run(CLI::App& app, run_options& out) {
       "Update locks, as the host sees them [/tmp/balena-supervisor/services]")
     ->envname("COPAL_LOCK_DIR")
     ->type_name("FOLDER");
+  run
+    ->add_option("--files-dir",
+      out.files_dir,
+      "Secrets and configs of services, as the host sees it; in memory, or they are on the disk "
+      "[/run/copal/files, or /dev/shm/copal/files]")
+    ->envname("COPAL_FILES_DIR")
+    ->type_name("FOLDER");
   run->add_option("--runtime-dir", out.runtime_dir, "What a reboot may forget [/run/copal]")
     ->envname("COPAL_RUNTIME_DIR")
     ->type_name("FOLDER");

@@ -18,6 +18,7 @@ struct run_options {
   std::filesystem::path state_dir; ///< Of `copal.sqlite`.
   std::filesystem::path config;    ///< config.json
   std::filesystem::path lock_dir;  ///< Of update locks, as the host sees it.
+  std::filesystem::path files_dir; ///< Of services' secrets and configs, as the host sees it.
   std::filesystem::path runtime_dir;   ///< What is gone after a reboot.
   std::string engine;                  ///< As DOCKER_HOST.
   std::filesystem::path registry_auth; ///< Logins of registries, as `docker login` writes them.

@@ -29,6 +29,23 @@ result<void> check_file(const std::filesystem::path& path, const char* option) {
       + "what is to run");
 }
 
+/// Where the files of services are, which their target is read with.
+result<void> find_service_files(const run_options& options, settings& out) {
+  if (!options.files_dir.empty() && !options.files_dir.is_absolute())
+    return fail(errc::invalid_input,
+      "--files-dir " + options.files_dir.string() + ": expected an absolute path");
+  out.service_files =
+    choose_files_place(options.files_dir, out.where.root, out.facts.uuid, is_in_memory);
+  if (!out.service_files.warning.empty() && !options.compose.empty())
+    spdlog::warn("{}", out.service_files.warning);
+  auto salt = open_files_salt(out.where.state_dir, [] { return random_uuid() + random_uuid(); });
+  if (!salt)
+    return fail(std::move(salt.error()));
+  out.facts.files_root = out.service_files.host;
+  out.facts.files_salt = *std::move(salt);
+  return {};
+}
+
 } // namespace
 
 variable_lookup process_environment() {
@@ -78,6 +95,8 @@ result<settings> find_settings(const run_options& options) {
   out.device = *config;
   out.facts = find_device_facts(
     out.where, out.device, [](const std::string& what) { spdlog::warn("{}", what); });
+  if (auto placed = find_service_files(options, out); !placed)
+    return fail(std::move(placed.error()));
   if (!options.registry_auth.empty()) {
     auto logins = read_registry_auth(options.registry_auth);
     if (!logins)

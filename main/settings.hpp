@@ -5,6 +5,7 @@
 #include "adapters/yaml/interpolate.hpp"
 #include "main/device_facts.hpp"
 #include "main/files.hpp"
+#include "main/files_place.hpp"
 #include "main/options.hpp"
 #include "main/places.hpp"
 #include "messages/result.hpp"
@@ -18,6 +19,7 @@ struct settings {
   places where;
   device_config device;
   device_facts facts;
+  files_place service_files;
   std::filesystem::path compose;
   std::filesystem::path target;
   std::string project_name;

@@ -2,6 +2,7 @@
 
 #include "actors/conductor/deadlines.hpp"
 #include "actors/conductor/parts.hpp"
+#include "actors/planning/kept_files.hpp"
 
 #include <utility>
 
@@ -49,7 +50,7 @@ progress where_it_stands(const conductor_state& st) {
   out.warnings = st.warnings;
   out.settled = is_settled(st);
   out.arrivals = st.arrivals;
-  out.target = st.now.target;
+  out.target = planning::without_contents(st.now.target);
   out.running = st.running;
   out.waits = st.waits;
   for (const auto& [subject, failure] : st.now.failures)

@@ -86,6 +86,10 @@ struct conductor_state {
   /// Containers stopped from outside before the target changed: the new target starts them.
   std::set<container_id> forgiven;
 
+  /// Files of services that the machine was last told to keep; absent: others may be there, too.
+  std::optional<std::vector<std::string>> files_kept;
+  std::int64_t tidy_failures = 0; ///< In a row.
+
   bool arrived = false; ///< At the target; `arrivals` counts how often that became so.
   std::uint64_t arrivals = 0;
 

@@ -9,6 +9,8 @@ inline constexpr std::chrono::seconds store{30};
 /// Questions that are answered from memory.
 inline constexpr std::chrono::seconds view{10};
 inline constexpr std::chrono::seconds locks{10};
+/// Written to memory; some megabytes at most.
+inline constexpr std::chrono::seconds files{30};
 /// Image steps: a list, an inspection and a removal; fetches are answered when they have begun.
 inline constexpr std::chrono::minutes image_step{5};
 /// How long the engine may work on a stop of which nobody hears, beyond the container's grace.

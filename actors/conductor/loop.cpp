@@ -97,6 +97,8 @@ void go_on(self_ptr self) {
     std::erase_if(st.now.locks,
       [](const auto& entry) { return !entry.second.taken && !entry.second.left_over; });
   }
+  if (plan.steps.empty() && st.running.empty())
+    tidy_files(self);
   for (const auto& s : plan.steps) {
     if (!is_made_in_vain(self, s))
       begin(self, s);

@@ -11,6 +11,7 @@ inline constexpr const char* load_timer = "load";
 inline constexpr const char* views_timer = "views";
 inline constexpr const char* tell_timer = "tell";
 inline constexpr const char* keys_timer = "keys";
+inline constexpr const char* files_timer = "files";
 inline std::string unsure_timer(app_id app) {
   return "unsure:" + to_string(app);
 }
@@ -49,8 +50,22 @@ void begin(self_ptr self, const step& s);
 /// locks stay meanwhile.
 void be_unsure(self_ptr self, app_id app, std::chrono::seconds time);
 
+/// A step has failed: it waits, and another plan is made.
+void step_failed(
+  self_ptr self, const std::string& subject, const std::string& action, const caf::error& why);
+
 /// The step waits for a pause that grows with each time in a row.
 void pause_step(self_ptr self, const std::string& subject, const std::string& action, error why);
+
+// files.cpp: the secrets and configs of services.
+
+/// Has the files placed of the service that a step starts, then goes on; without them the step has
+/// failed.
+void with_files(
+  self_ptr self, const step& s, std::vector<service_file> files, std::function<void()> go_on);
+
+/// Has the files removed that neither the target names nor a container mounts.
+void tidy_files(self_ptr self);
 
 // target.cpp: where the target comes from and how it is kept.
 

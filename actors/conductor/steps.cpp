@@ -3,6 +3,7 @@
 #include "actors/conductor/deadlines.hpp"
 #include "actors/conductor/parts.hpp"
 #include "actors/planning/backoff.hpp"
+#include "actors/planning/kept_files.hpp"
 
 #include <utility>
 
@@ -46,15 +47,6 @@ void step_succeeded(self_ptr self, const std::string& subject, const std::string
   if (const auto it = st.now.failures.find(subject);
       it != st.now.failures.end() && it->second.action == action)
     st.now.failures.erase(it);
-  replan(self);
-}
-
-void step_failed(
-  self_ptr self, const std::string& subject, const std::string& action, const caf::error& why) {
-  // What is still there was not made anew.
-  self->state.remade.erase(subject);
-  pause_step(self, subject, action, from_caf(why));
-  forget_running(self, subject, &self->state.now.failures[subject]);
   replan(self);
 }
 
@@ -158,11 +150,19 @@ void give_locks_back(self_ptr self, const step& s) {
       [self, s](const caf::error& why) { locks_unknown(self, s, why); });
 }
 
+/// A container starts with its files, those of the target that the step is from.
+void run_service(self_ptr self, const step& s, std::vector<service_file> files) {
+  with_files(self, s, std::move(files), [self, s] {
+    ask_to_do<step_done>(self, self->state.links.containers, deadlines::container_step, s);
+  });
+}
+
 /// The engine would make the folder for its own user alone. A service without it runs, too.
 void install(self_ptr self, const step& s, const install_service& what) {
-  const auto go_on = [self, s] {
-    ask_to_do<step_done>(self, self->state.links.containers, deadlines::container_step, s);
-  };
+  const auto go_on =
+    [self, s, files = planning::files_of(self->state.now.target, s.app, what.who.name)] {
+      run_service(self, s, files);
+    };
   self
     ->request(
       self->state.links.host, deadlines::locks, host::make_lock_folder{s.app, what.who.name})
@@ -174,6 +174,15 @@ void install(self_ptr self, const step& s, const install_service& what) {
 void be_unsure(self_ptr self, app_id app, std::chrono::seconds time) {
   self->state.now.unsure.insert(app);
   self->state.pauses.set(self, unsure_timer(app), time);
+}
+
+void step_failed(
+  self_ptr self, const std::string& subject, const std::string& action, const caf::error& why) {
+  // What is still there was not made anew.
+  self->state.remade.erase(subject);
+  pause_step(self, subject, action, from_caf(why));
+  forget_running(self, subject, &self->state.now.failures[subject]);
+  replan(self);
 }
 
 void pause_step(self_ptr self, const std::string& subject, const std::string& action, error why) {
@@ -195,6 +204,9 @@ void begin(self_ptr self, const step& s) {
                [&](const take_locks& a) { ask_for_locks(self, s, a); },
                [&](const release_locks&) { give_locks_back(self, s); },
                [&](const install_service& a) { install(self, s, a); },
+               [&](const start_container& a) {
+                 run_service(self, s, planning::files_of(st.now.target, s.app, a.service));
+               },
                [&](const record_commit& a) { save_commit(self, s, a.commit); },
                [&](const fetch_image&) {
                  ask_to_do<image_step_done>(self, links.images, deadlines::image_step, s);

@@ -13,6 +13,7 @@ struct app_setting {
   app_id id;
   app_uuid uuid;
   std::string name;
+  std::string folder{}; ///< Of the compose file, as the host sees it; empty: not known.
 };
 
 } // namespace copal::planning

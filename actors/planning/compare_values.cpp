@@ -133,7 +133,10 @@ std::string shown(const std::map<std::string, std::string>& x) {
 
 std::string shown(const std::vector<mount>& x) {
   return listed(x, [](const mount& m) {
-    return m.type + ' ' + m.source + ':' + m.target + (m.read_only ? ":ro" : "");
+    return m.type + ' ' + m.source + ':' + m.target + (m.read_only ? ":ro" : "")
+           + (m.propagation.empty() ? "" : ':' + m.propagation) + (m.no_copy ? ":nocopy" : "")
+           + (m.tmpfs_bytes == 0 ? "" : ":size=" + std::to_string(m.tmpfs_bytes))
+           + (m.tmpfs_mode == 0 ? "" : ":mode=" + std::to_string(m.tmpfs_mode));
   });
 }
 

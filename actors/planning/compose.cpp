@@ -1,10 +1,12 @@
 #include "actors/planning/compose.hpp"
 
+#include "actors/planning/bind_mounts.hpp"
 #include "actors/planning/composition.hpp"
 #include "actors/planning/derived_ids.hpp"
 #include "actors/planning/release.hpp"
 #include "actors/planning/schema.hpp"
 #include "actors/planning/service.hpp"
+#include "actors/planning/service_files.hpp"
 
 #include <algorithm>
 
@@ -50,8 +52,14 @@ std::string read_image(const node& service) {
   return reference ? to_string(*reference) : std::string{};
 }
 
+/// What surrounds the services of a file.
+struct surroundings {
+  const app_setting& app;
+  const named_files& files;
+};
+
 read_service read_compose_service(
-  const node& n, const service_name& name, service_id id, const app_setting& app) {
+  const node& n, const service_name& name, service_id id, const surroundings& around) {
   read_service out{n, {}};
   auto& service = out.service;
   service.name = name;
@@ -59,13 +67,14 @@ read_service read_compose_service(
   service.image = any_image;
   service.image_name = read_image(n);
   service.config.tty = false; // a compose file's default; the cloud's is true
-  read_composition(n, app, service);
-  complete_service(app, {}, service);
+  read_composition(n, around.app, service);
+  complete_service(around.app, {}, service);
+  read_service_files(n, around.files, around.app, service);
   return out;
 }
 
 std::vector<read_service> read_services(
-  const node& n, const std::string& project, const app_setting& app) {
+  const node& n, const std::string& project, const surroundings& around) {
   std::vector<service_name> names;
   for (const auto& [name, val] : n.members())
     names.push_back({name});
@@ -74,7 +83,7 @@ std::vector<read_service> read_services(
   for (const auto& [name, val] : n.members()) {
     const auto place = val.of("service " + name);
     if (is_docker_name(place, name))
-      out.push_back(read_compose_service(place, {name}, ids.at({name}), app));
+      out.push_back(read_compose_service(place, {name}, ids.at({name}), around));
   }
   return out;
 }
@@ -85,24 +94,28 @@ device_target read_compose_target(const node& root, const device_facts& device) 
   device_target out;
   out.name = device.name;
   out.keeps_volumes = true;
-  check_members(root, {"name", "networks", "services", "version", "volumes"}, "a compose file");
+  check_members(root,
+    {"configs", "name", "networks", "secrets", "services", "version", "volumes"},
+    "a compose file");
   if (!root.is(value::kind::map))
     return out;
   target_app app;
   app.name = read_project(root);
   app.id = derived_app_id(app.name);
   app.uuid = derived_app_uuid(app.name);
-  const app_setting setting{device, out.name, app.id, app.uuid, app.name};
+  const app_setting setting{device, out.name, app.id, app.uuid, app.name, read_folder(root)};
+  const auto files = read_named_files(root);
   target_release release;
   release.id = only_release;
   release.commit = derived_commit(root.raw());
   read_components(root, setting, release);
   std::vector<read_service> services;
   if (const auto members = root.get("services"))
-    services = read_services(*members, app.name, setting);
+    services = read_services(*members, app.name, {setting, files});
   else
     root.reject("the file has no services; add services: (\"services: {}\" stops everything)");
   assemble(setting, std::move(services), release);
+  check_total(root, release);
   app.release = std::move(release);
   out.apps.push_back(std::move(app));
   return out;

@@ -172,6 +172,12 @@ void extra_hosts(const node& n, draft& d) {
   d.service.config.extra_hosts = read_extra_hosts(n);
 }
 
+/// In a compose file they are read with what stands at its top.
+void files(const node& n, draft&) {
+  if (!n.strict())
+    n.warn("the cloud sends no such files: ignored");
+}
+
 void security_opt(const node& n, draft& d) {
   d.service.config.security_opt = read_security_opt(n);
 }
@@ -203,7 +209,7 @@ void uts(const node& n, draft& d) {
 }
 
 void volumes(const node& n, draft& d) {
-  read_service_volumes(n, d.app.id, d.service.config);
+  read_service_volumes(n, d.app, d.service.config);
 }
 
 /// Read by the caller, who knows more: the image, and the networks with their mode.
@@ -224,6 +230,7 @@ constexpr field_rule rules[] = {
   {"cgroup", cgroup},
   {"cgroup_parent", text<&config::cgroup_parent>},
   {"command", words<&overrides::command>},
+  {"configs", files},
   {"cpu_quota", number<&config::cpu_quota>},
   {"cpu_shares", number<&config::cpu_shares>},
   {"cpus", nano_cpus},
@@ -266,6 +273,7 @@ constexpr field_rule rules[] = {
   {"restart", restart},
   {"running", running},
   {"runtime", text<&config::runtime>},
+  {"secrets", files},
   {"security_opt", security_opt},
   {"shm_size", shm_size},
   {"stdin_open", flag<&config::stdin_open>},

@@ -103,6 +103,21 @@ std::optional<std::int64_t> read_size(const node& n, std::string_view used) {
   return 0;
 }
 
+std::int64_t read_mode(const node& n, std::int64_t most) {
+  const auto* number = n.raw().as_integer();
+  auto bits = number == nullptr ? std::int64_t{-1} : *number;
+  if (const auto* text = n.raw().as_text()) {
+    std::int64_t read = 0;
+    const auto [end, problem] = std::from_chars(text->data(), text->data() + text->size(), read, 8);
+    if (problem == std::errc{} && end == text->data() + text->size())
+      bits = read;
+  }
+  if (bits >= 0 && bits <= most)
+    return bits;
+  n.refuse("permission bits like 0440");
+  return 0;
+}
+
 std::string read_choice(const node& n, std::string_view one, std::string_view other) {
   const auto text = n.text();
   if (text.empty() || text == one || text == other)

@@ -31,6 +31,9 @@ std::int64_t read_count(const node& n);
 /// names what is used then).
 std::optional<std::int64_t> read_size(const node& n, std::string_view used = "0");
 
+/// Permission bits: an integer, or a text of octal digits like "0440".
+std::int64_t read_mode(const node& n, std::int64_t most);
+
 /// One of two words; from the cloud anything else counts as none (with a warning).
 std::string read_choice(const node& n, std::string_view one, std::string_view other);
 

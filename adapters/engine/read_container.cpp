@@ -102,7 +102,8 @@ std::vector<mount> mounts(const json_node& shown) {
       x["ReadOnly"].boolean(),
       x["BindOptions"]["Propagation"].text(),
       x["VolumeOptions"]["NoCopy"].boolean(),
-      x["TmpfsOptions"]["SizeBytes"].integer()});
+      x["TmpfsOptions"]["SizeBytes"].integer(),
+      x["TmpfsOptions"]["Mode"].integer()});
   return out;
 }
 

@@ -97,6 +97,8 @@ body mount_of(const mount& x) {
     out["VolumeOptions"]["NoCopy"] = true;
   if (x.tmpfs_bytes != 0)
     out["TmpfsOptions"]["SizeBytes"] = x.tmpfs_bytes;
+  if (x.tmpfs_mode != 0)
+    out["TmpfsOptions"]["Mode"] = x.tmpfs_mode;
   return out;
 }
 

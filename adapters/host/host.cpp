@@ -2,6 +2,7 @@
 
 #include "adapters/host/addresses.hpp"
 #include "adapters/host/locks.hpp"
+#include "adapters/host/service_files.hpp"
 
 #include <utility>
 
@@ -45,6 +46,16 @@ supervised<host_actor>::behavior_type host_edge(const host_config& config) {
       if (!found)
         return to_caf(found.error());
       return std::move(*found);
+    },
+    [root = config.files_root](const host::place_files& msg) -> caf::result<host::files_done> {
+      if (auto placed = host::place(root, msg); !placed)
+        return to_caf(placed.error());
+      return host::files_done{};
+    },
+    [root = config.files_root](const host::keep_files& msg) -> caf::result<host::files_done> {
+      if (auto kept = host::keep(root, msg); !kept)
+        return to_caf(kept.error());
+      return host::files_done{};
     },
     [](const wake_up&) {},
     [](const probe&) { return alive{}; },

@@ -15,7 +15,8 @@ struct host_config {
   std::filesystem::path
     lock_root; ///< As this process sees it, `/mnt/root/tmp/balena-supervisor/services`.
   std::string host_lock_root; ///< The same as the host sees it, `/tmp/balena-supervisor/services`.
-  std::uint32_t own_uid = 65534; ///< A lock file of this user is ours.
+  std::filesystem::path files_root = "/run/copal/files"; ///< As this process sees it.
+  std::uint32_t own_uid = 65534;                         ///< A lock file of this user is ours.
   std::filesystem::path network_root = "/sys/class/net";
 };
 

@@ -1,8 +1,10 @@
 #include "adapters/target_file/decode.hpp"
 
 #include "adapters/json/json.hpp"
+#include "adapters/target_file/host_folder.hpp"
 #include "adapters/target_file/profiles.hpp"
 #include "adapters/target_file/project.hpp"
+#include "adapters/target_file/service_files.hpp"
 #include "adapters/yaml/env_file.hpp"
 #include "adapters/yaml/yaml.hpp"
 
@@ -135,6 +137,9 @@ result<decoded> decode_compose(const origin& from,
   auto& warnings = whole->warnings;
   if (auto done = complete_environments(whole->doc, from.path, lookup, read, warnings); !done)
     return fail(placed(from.path, done.error()));
+  if (auto done = complete_files(whole->doc, from.path, lookup, read); !done)
+    return fail(placed(from.path, done.error()));
+  tell_folder(whole->doc, from.path, from.root);
   decoded out;
   for (const auto& warning : warnings)
     out.warnings.push_back(placed(from.path, warning));

@@ -18,6 +18,7 @@ struct origin {
   dialect form = dialect::compose;
   std::string project;       ///< Given by the operator; empty: see `decode`.
   yaml::variables variables; ///< Of the process; null: none is set.
+  std::string root{"/"};     ///< The host's, as seen from here.
 };
 
 struct decoded {
@@ -32,10 +33,10 @@ std::string env_path_of(const std::string& path);
 /// A compose file has its variables replaced, from the process first and from `.env` then, and
 /// bears its project's name: the operator's, else `name` in the file, else COMPOSE_PROJECT_NAME,
 /// else the folder's. Services whose profiles are not active (COMPOSE_PROFILES) are left out, and
-/// the files that `env_file` names are read by `read`; null: there are none. The cloud's form is
-/// taken as it is. Errors are `invalid_input` and
-/// `exhausted`; they begin with "<file>:<line>", where the reader knows one, and show no value of a
-/// variable.
+/// the files that `env_file`, `secrets` and `configs` name are read by `read`; null: there are
+/// none. Where its folder is on the host stands in it, if that matters. The cloud's form is taken
+/// as it is. Errors are `invalid_input` and `exhausted`; they begin with "<file>:<line>", where the
+/// reader knows one, and show no value of a variable.
 result<decoded> decode(const origin& from,
   const std::string& text,
   const std::optional<std::string>& env,

@@ -19,7 +19,8 @@ target_file::origin origin_of(const target_file_config& config) {
   return {(failed ? config.path : path.lexically_normal()).string(),
     config.form,
     config.project,
-    config.variables};
+    config.variables,
+    config.root.lexically_normal().string()};
 }
 
 struct target_file_state {

@@ -17,7 +17,8 @@ struct target_file_config {
   std::filesystem::path path; ///< A relative one is taken from the current folder.
   dialect form = dialect::compose;
   std::string project; ///< Given by the operator; empty: the file says, see `target_file::decode`.
-  yaml::variables variables; ///< Of the process's environment; null: none is set.
+  yaml::variables variables;        ///< Of the process's environment; null: none is set.
+  std::filesystem::path root = "/"; ///< The host's, as seen from here.
   target_file::pauses pauses;
   target_file::inotify_maker make_inotify = nullptr; ///< Null: the system's.
 };

@@ -54,6 +54,7 @@ struct mount {
   std::string propagation;      ///< bind only.
   bool no_copy = false;         ///< volume only.
   std::int64_t tmpfs_bytes = 0; ///< tmpfs only; 0: not given.
+  std::int64_t tmpfs_mode = 0;  ///< tmpfs only: permission bits; 0: not given.
 
   auto operator<=>(const mount&) const = default;
 };
@@ -185,7 +186,8 @@ typename I::result_type inspect(I& f, endpoint& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, mount& x) {
-  return f(x.type, x.source, x.target, x.read_only, x.propagation, x.no_copy, x.tmpfs_bytes);
+  return f(
+    x.type, x.source, x.target, x.read_only, x.propagation, x.no_copy, x.tmpfs_bytes, x.tmpfs_mode);
 }
 
 template <class I>

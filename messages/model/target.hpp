@@ -2,6 +2,7 @@
 
 #include "messages/model/container_config.hpp"
 #include "messages/model/network.hpp"
+#include "messages/model/service_file.hpp"
 #include "messages/model/value.hpp"
 
 #include <cstdint>
@@ -52,6 +53,7 @@ struct target_service {
   /// What the Node supervisor made of the same composition instead of `overrides`. Absent where it
   /// read the same; always absent for files.
   std::optional<image_overrides> v19_overrides = std::nullopt;
+  std::vector<service_file> files; ///< Its secrets and configs; `config` mounts them.
 
   bool operator==(const target_service&) const = default;
 };
@@ -130,6 +132,9 @@ struct device_facts {
   bool has_firmware = false;                                 ///< The host has /lib/firmware.
   std::string engine_socket = "/var/run/docker.sock";        ///< As the host sees it.
   std::string lock_root = "/tmp/balena-supervisor/services"; ///< Lock folders, as the host sees it.
+  /// Where the files of services are placed, as the host sees it: in memory, as a rule.
+  std::string files_root = "/run/copal/files";
+  secret files_salt;        ///< Goes into their names, which anybody may see.
   std::string api_endpoint; ///< The cloud's; empty when there is none.
   secret device_api_key;
   std::uint16_t listen_port = 48484;
@@ -179,7 +184,8 @@ typename I::result_type inspect(I& f, target_service& x) {
     x.depends_on,
     x.overrides,
     x.config,
-    x.v19_overrides);
+    x.v19_overrides,
+    x.files);
 }
 
 template <class I>
@@ -222,6 +228,8 @@ typename I::result_type inspect(I& f, device_facts& x) {
     x.has_firmware,
     x.engine_socket,
     x.lock_root,
+    x.files_root,
+    x.files_salt,
     x.api_endpoint,
     x.device_api_key,
     x.listen_port,

@@ -18,6 +18,11 @@ using host_actor = caf::typed_actor<
   // unavailable (a folder cannot be looked into).
   caf::replies_to<host::find_own_locks>::with<host::own_locks>,
   // unavailable (the system does not tell).
-  caf::replies_to<host::get_addresses>::with<host::addresses>>;
+  caf::replies_to<host::get_addresses>::with<host::addresses>,
+  // All are there then, as they are to be. invalid_input (a name that is none of ours), exhausted
+  // (no space), unavailable (the folder or a file cannot be made).
+  caf::replies_to<host::place_files>::with<host::files_done>,
+  // A folder that is not there has none. unavailable (one cannot be removed).
+  caf::replies_to<host::keep_files>::with<host::files_done>>;
 
 } // namespace copal

@@ -3,6 +3,7 @@
 #include "messages/api.hpp"
 #include "messages/engine.hpp"
 #include "messages/host.hpp"
+#include "messages/host_files.hpp"
 #include "messages/journal.hpp"
 #include "messages/keys.hpp"
 #include "messages/protocol/inspect.hpp"
@@ -117,6 +118,9 @@ CAF_ADD_TYPE_ID(copal, (copal::host::own_locks))
 CAF_ADD_TYPE_ID(copal, (copal::host::found_locks))
 CAF_ADD_TYPE_ID(copal, (copal::host::get_addresses))
 CAF_ADD_TYPE_ID(copal, (copal::host::addresses))
+CAF_ADD_TYPE_ID(copal, (copal::host::place_files))
+CAF_ADD_TYPE_ID(copal, (copal::host::keep_files))
+CAF_ADD_TYPE_ID(copal, (copal::host::files_done))
 
 // keys
 CAF_ADD_TYPE_ID(copal, (copal::keys::get_keys))

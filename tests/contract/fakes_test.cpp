@@ -32,13 +32,19 @@ TEST_SUITE("fakes") {
     check_host_contract(*system, [&started](caf::actor_system& on) {
       auto world = std::make_shared<host_world>();
       started = spawn_fake_host(on, world, no_faults());
-      return host_subject{
-        started, [world](app_id app, const service_name& service, lock_owner owner) {
+      return host_subject{started,
+        [world](app_id app, const service_name& service, lock_owner owner) {
           if (owner == lock_owner::user)
             world->locks.push_back(
               {.app = app, .service = service, .path = "/updates.lock", .since = {}});
           else
             world->own[app].insert(service);
+        },
+        [world] {
+          std::vector<std::string> names;
+          for (const auto& [name, file] : world->files)
+            names.push_back(name);
+          return names;
         }};
     });
     caf::anon_send_exit(started, caf::exit_reason::user_shutdown);

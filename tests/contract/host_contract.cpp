@@ -41,6 +41,35 @@ void check_host_contract(
     subject.put_lock({1}, db, lock_owner::user);
     CHECK(holders({1}, {web, db}) == std::vector<std::string>{"db"});
   }
+  SUBCASE("files of services are placed, as often as is asked, and go when they are not named") {
+    const auto place = [&](std::vector<service_file> files) {
+      return ask<host::files_done>(system, subject.host, host::place_files{std::move(files)});
+    };
+    const auto keep = [&](std::vector<std::string> names) {
+      return ask<host::files_done>(system, subject.host, host::keep_files{std::move(names)});
+    };
+    service_file one;
+    one.name = std::string(service_file_name_size, '1');
+    one.target = "/run/secrets/one";
+    one.content = secret{"first"};
+    auto two = one;
+    two.name = std::string(service_file_name_size, '2');
+    CHECK(keep({one.name}));
+    CHECK(subject.file_names().empty());
+    CHECK(place({}));
+    CHECK(place({one, two}));
+    CHECK(place({one}));
+    CHECK(subject.file_names() == std::vector<std::string>{one.name, two.name});
+    CHECK(keep({two.name, std::string(service_file_name_size, '3')}));
+    CHECK(subject.file_names() == std::vector<std::string>{two.name});
+    auto bad = one;
+    bad.name = "../one";
+    const auto refused = place({bad});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::invalid_input);
+    CHECK(keep({}));
+    CHECK(subject.file_names().empty());
+  }
 }
 
 } // namespace copal::test

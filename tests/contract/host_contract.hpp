@@ -3,6 +3,8 @@
 #include "messages/protocol/host.hpp"
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include <caf/actor_system.hpp>
 
@@ -14,6 +16,7 @@ enum class lock_owner { user, supervisor };
 struct host_subject {
   host_actor host;
   std::function<void(app_id, const service_name&, lock_owner)> put_lock;
+  std::function<std::vector<std::string>()> file_names; ///< Of services' files; sorted.
 };
 
 /// What every host must do, real or fake. To be called from a test case of its own; `make` gives a

@@ -88,6 +88,8 @@ result<container_id> engine_world::create_container(
     return fail(errc::invalid_input, "Minimum memory limit allowed is 6MB");
   if (config.network_mode.starts_with("service:"))
     return fail(errc::invalid_input, "invalid network mode " + config.network_mode);
+  if (auto why = mount_obstacle(config); !why.what.empty())
+    return fail(std::move(why));
   const auto image = find_image(config.image);
   if (image.empty())
     return fail(errc::not_found, "No such image: " + config.image);
@@ -136,7 +138,18 @@ result<engine::done> engine_world::connect_network(const engine::connect_network
   return engine::done{};
 }
 
+error engine_world::mount_obstacle(const container_config& config) const {
+  for (const auto& m : config.mounts) {
+    if (m.type == "bind" && has_path && !has_path(m.source))
+      return {errc::invalid_input,
+        "invalid mount config for type \"bind\": bind source path does not exist: " + m.source};
+  }
+  return {};
+}
+
 error engine_world::start_obstacle(const container& c) const {
+  if (auto why = mount_obstacle(c.config); !why.what.empty())
+    return why;
   for (const auto& [network, how] : c.config.networks) {
     const auto there = std::any_of(
       networks.begin(), networks.end(), [n = &network](const auto& x) { return x.name == *n; });
@@ -270,7 +283,9 @@ void engine_world::restart_engine() {
     if (c.state != container_state::running && c.state != container_state::restarting)
       continue;
     const auto mode = c.config.restart.mode;
-    const auto again = mode == restart_mode::always || mode == restart_mode::unless_stopped;
+    c.engine_error = mount_obstacle(c.config).what;
+    const auto again = (mode == restart_mode::always || mode == restart_mode::unless_stopped)
+                       && c.engine_error.empty();
     c.state = again ? container_state::running : container_state::exited;
     c.exit_code = again ? 0 : killed_code;
     if (again)

@@ -81,6 +81,8 @@ public:
   std::function<void(const engine::event&)> on_event;
   /// Ends the open event stream, as a daemon that goes away does.
   std::function<void()> end_stream = [] {};
+  /// Whether the host has what a bind mount names; null: everything is there.
+  std::function<bool(const std::string& path)> has_path;
   /// Commands that are not there, or cannot be executed.
   std::set<std::string> not_programs;
   /// It shows every container without its command, as an engine does with what it cannot do.
@@ -98,6 +100,8 @@ private:
   const world_image* find_published(const image_reference& ref) const;
   /// Why a container cannot be started; without a text when it can.
   error start_obstacle(const container& c) const;
+  /// What a mount of a configuration lacks on the host; without a text when nothing is missing.
+  error mount_obstacle(const container_config& config) const;
   engine_image_id find_image(const std::string& name) const;
   void emit(engine::object_kind kind, std::string action, const std::string& id, std::string name);
   void emit(std::string action,

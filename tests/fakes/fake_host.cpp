@@ -4,6 +4,7 @@
 #include "tests/fakes/fake_edge.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -57,6 +58,46 @@ caf::result<Reply> after_a_while(
     [] { return false; });
 }
 
+bool is_file_name(const std::string& name) {
+  return name.size() == service_file_name_size
+         && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+result<host::files_done> place_files(host_world& world, const host::place_files& msg) {
+  if (world.files_refused)
+    return fail(*world.files_refused);
+  for (const auto& file : msg.files) {
+    if (!is_file_name(file.name))
+      return fail(errc::invalid_input, "a file has a name that is none");
+  }
+  for (const auto& file : msg.files)
+    world.files.insert_or_assign(file.name, file);
+  return host::files_done{};
+}
+
+result<host::files_done> keep_files(host_world& world, const host::keep_files& msg) {
+  std::erase_if(world.files, [&msg](const auto& entry) {
+    return std::find(msg.names.begin(), msg.names.end(), entry.first) == msg.names.end();
+  });
+  return host::files_done{};
+}
+
+/// Files are worked on in the order of the requests; only the answers take their time.
+template <class Effect>
+caf::result<host::files_done> one_by_one(
+  fake_child::stateful_pointer<fake_host_state> self, Effect effect) {
+  auto& st = self->state;
+  auto when = st.faults->draw_course();
+  when.to_answer += std::exchange(when.to_effect, std::chrono::milliseconds{0});
+  return serve<host::files_done>(
+    self,
+    st.work,
+    *st.faults,
+    when,
+    [world = st.world, effect]() -> result<host::files_done> { return effect(*world); },
+    [] { return false; });
+}
+
 fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state> self,
   std::shared_ptr<host_world> world,
   std::shared_ptr<fault_source> faults) {
@@ -90,6 +131,12 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
     [self](const host::get_addresses&) {
       return after_a_while<host::addresses>(
         self, [](const host_world& on) { return on.addresses; });
+    },
+    [self](const host::place_files& msg) {
+      return one_by_one(self, [msg](host_world& on) { return place_files(on, msg); });
+    },
+    [self](const host::keep_files& msg) {
+      return one_by_one(self, [msg](host_world& on) { return keep_files(on, msg); });
     },
     [](const wake_up&) {},
     [](const probe&) { return alive{}; },

@@ -6,7 +6,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,6 +29,8 @@ struct host_world {
     return true;
   }
   host::addresses addresses;
+  std::map<std::string, service_file> files; ///< Of services, by name.
+  std::optional<error> files_refused;        ///< Why none can be placed now.
 };
 
 /// A host edge over memory. Without faults each request takes 1 to 50 ms of virtual time.

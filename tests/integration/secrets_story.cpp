@@ -1,6 +1,7 @@
 // What must not be seen by those who read the log.
 
 #include "tests/integration/support/device.hpp"
+#include "tests/integration/support/program.hpp"
 #include "tests/integration/support/suite.hpp"
 
 #include <filesystem>
@@ -62,6 +63,39 @@ TEST_SUITE("stories") {
     CHECK(all.find("canary-two") == std::string::npos);
     CHECK(all.find("canary-device-key") == std::string::npos);
     CHECK(all.find(key) == std::string::npos);
+  }
+
+  TEST_CASE("story: no secret of a file is in the log, in answers, or in what the engine shows") {
+    device d{shared_engine()};
+    d.log_level = "trace";
+    std::ofstream{d.folder() / "key"} << "canary-file-one";
+    const auto service = [&d](const std::string& name, const std::string& image) {
+      return "  " + name + ":\n    image: " + d.engine().image(image)
+             + "\n    stop_signal: SIGKILL\n    secrets: [key, variable]\n    configs: [conf]\n";
+    };
+    const std::string rest = "secrets: {key: {file: ./key}, variable: {environment: FILE_CANARY}}\n"
+                             "configs: {conf: {content: canary-content}}\n";
+    std::ofstream{d.folder() / ".env"} << "FILE_CANARY=canary-variable\n";
+    d.want_compose("services:\n" + service("web", "test/base:1") + rest);
+    d.start();
+    REQUIRE(d.reached());
+    std::ofstream{d.folder() / "key"} << "canary-file-two";
+    // One that cannot run: what is told of it has many words.
+    d.want_compose(
+      "services:\n" + service("web", "test/base:1") + service("bad", "test/broken:1") + rest);
+    REQUIRE(d.running().wait_for("failed", 0, std::chrono::seconds{60}));
+    program asked{
+      {COPAL_PROGRAM, "explain", "--json", "--state-dir", (d.folder() / "state").string()}};
+    asked.let_run(std::chrono::seconds{10});
+    auto all = d.log();
+    REQUIRE_FALSE(asked.lines().empty());
+    for (const auto& line : asked.lines())
+      all += line + '\n';
+    CHECK(all.find("bad") != std::string::npos);
+    for (const auto* one : {"web", "bad"})
+      all += d.inspect(one).dump();
+    CHECK(all.find("/run/secrets/key") != std::string::npos);
+    CHECK(all.find("canary-") == std::string::npos);
   }
 
   TEST_CASE("story: a private image is fetched with a login, which no log shows") {

@@ -2,6 +2,7 @@
 
 #include "actors/planning/identity.hpp"
 #include "actors/planning/normalise.hpp"
+#include "adapters/host/service_files.hpp"
 
 #include <cstdlib>
 #include <utility>
@@ -131,9 +132,15 @@ device_facts engine_under_test::device() const {
   out.has_firmware = true;
   out.engine_socket = real_->socket();
   out.lock_root = real_->folder() + "/locks";
+  out.files_root = real_->folder() + "/files";
   out.api_endpoint = "https://api.example";
   out.device_api_key = secret{"device-key"};
   return out;
+}
+
+result<void> engine_under_test::place(const std::vector<service_file>& files) {
+  const std::lock_guard only{placing_};
+  return host::place(device().files_root, {files});
 }
 
 result<container> engine_under_test::shown(const std::string& name,

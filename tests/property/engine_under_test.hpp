@@ -44,6 +44,9 @@ public:
     return out;
   }
 
+  /// Puts files of services where their mounts look for them. Any thread may.
+  result<void> place(const std::vector<service_file>& files);
+
   /// A container from the configuration, as operations make it: created and joined to all its
   /// networks. It is removed again, whatever it was; `meanwhile` sees it before.
   result<container> shown(const std::string& name,
@@ -63,6 +66,7 @@ private:
   result<void> make_shared_things(dialect form);
 
   make_of_engine make_;
+  std::mutex placing_; ///< One at a time, as the host's edge does it.
   std::unique_ptr<test::real_engine> real_;
   actor_config config_;
   caf::actor_system system_{config_};

@@ -25,7 +25,7 @@ bool is_any(std::string_view name, std::initializer_list<std::string_view> names
 bool has_form(std::string_view name, dialect form) {
   if (form == dialect::compose)
     return name != "running";
-  return !is_any(name, {"logging", "pull_policy"});
+  return !is_any(name, {"configs", "logging", "pull_policy", "secrets"});
 }
 
 /// What planning itself does not take together, or gives another meaning: it holds for changes,
@@ -154,6 +154,8 @@ target_document document_of(const value& composition, std::string_view image, di
   };
   const auto networks = value::map({{"front", pool("front")}, {"back", pool("back")}});
   const auto volumes = value::map({{"data", value::map({})}, {"logs", value::map({})}});
+  const auto contents = value::map(
+    {{"one", value::map({{"content", "first"}})}, {"two", value::map({{"content", "second"}})}});
   if (form == dialect::compose) {
     service.set("image", image);
     if (const auto* own = service.find("labels"); own != nullptr && own->as_list() != nullptr) {
@@ -172,7 +174,10 @@ target_document document_of(const value& composition, std::string_view image, di
       value::map({{"name", "shop"},
         {"services", value::map({{"web", service}, {"db", value::map({{"image", image}})}})},
         {"networks", networks},
-        {"volumes", volumes}})};
+        {"volumes", volumes},
+        {"secrets", contents},
+        {"configs", contents},
+        {"x-copal-folder", "/usr"}})};
   }
   const auto in_cloud = [&image](value of, value own_labels, int id) {
     return value::map({{"id", id},

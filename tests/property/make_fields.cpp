@@ -335,19 +335,51 @@ value uts(source&, const situation&) {
   return "host";
 }
 
-value volumes(source& c, const situation&) {
+/// Of a file below /usr, where folders are on every machine: see `document_of`.
+void add_binds(std::vector<value>& pool) {
+  const auto bind = [](const char* target, value options) {
+    return value::map(
+      {{"type", "bind"}, {"source", "./lib"}, {"target", target}, {"bind", std::move(options)}});
+  };
+  const auto whole = value::map({{"create_host_path", false}});
+  const auto shared = value::map({{"create_host_path", false}, {"propagation", "rslave"}});
+  pool.insert(pool.end(),
+    {"./share:/b/share",
+      "../usr/lib:/b/lib:ro",
+      bind("/b/made", value::map({{"propagation", "rprivate"}})),
+      bind("/b/whole", whole),
+      bind("/b/shared", shared)});
+}
+
+value secrets(source& c, const situation&) {
   return some_of(c,
-    {"data:/v/data",
-      "logs:/v/logs:ro",
-      "/v/anon",
-      value::map(
-        {{"type", "volume"}, {"source", "data"}, {"target", "/v/long"}, {"read_only", true}}),
-      value::map({{"type", "volume"},
-        {"source", "logs"},
-        {"target", "/v/nocopy"},
-        {"volume", value::map({{"nocopy", true}})}}),
-      value::map(
-        {{"type", "tmpfs"}, {"target", "/v/tmp"}, {"tmpfs", value::map({{"size", "3m"}})}})});
+    {"one",
+      "two",
+      value::map({{"source", "one"}, {"target", "again"}, {"uid", "103"}, {"mode", 0440}}),
+      value::map({{"source", "two"}, {"target", "/etc/two"}, {"gid", 104}})});
+}
+
+value configs(source& c, const situation&) {
+  return some_of(
+    c, {"one", value::map({{"source", "two"}, {"target", "/etc/two.conf"}, {"mode", "0644"}})});
+}
+
+value volumes(source& c, const situation& at) {
+  std::vector<value> pool{"data:/v/data",
+    "logs:/v/logs:ro",
+    "/v/anon",
+    value::map(
+      {{"type", "volume"}, {"source", "data"}, {"target", "/v/long"}, {"read_only", true}}),
+    value::map({{"type", "volume"},
+      {"source", "logs"},
+      {"target", "/v/nocopy"},
+      {"volume", value::map({{"nocopy", true}})}}),
+    value::map({{"type", "tmpfs"}, {"target", "/v/tmp"}, {"tmpfs", value::map({{"size", "3m"}})}}),
+    value::map(
+      {{"type", "tmpfs"}, {"target", "/v/mode"}, {"tmpfs", value::map({{"mode", 01777}})}})};
+  if (at.form == dialect::compose)
+    add_binds(pool);
+  return some_of(c, std::move(pool));
 }
 
 value working_dir(source& c, const situation&) {
@@ -381,6 +413,7 @@ const field table[] = {
   {"cgroup", 10, cgroup, {"cgroup"}, {}, true},
   {"cgroup_parent", 8, cgroup_parent, {"cgroup_parent"}, {}},
   {"command", 30, command, {"command"}, {}},
+  {"configs", 25, configs, {"mounts"}, {}},
   {"cpu_quota", 10, cpu_quota, {"cpu_quota"}, {}},
   {"cpu_shares", 10, cpu_shares, {"cpu_shares"}, {}},
   {"cpus", 12, cpus, {}, "state-engine.md §2 and §4 never compare it"},
@@ -427,6 +460,7 @@ const field table[] = {
   {"restart", 25, restart, {"restart"}, {}},
   {"running", 20, running, {}, planning_only},
   {"runtime", 10, runtime, {"runtime"}, {}, true},
+  {"secrets", 25, secrets, {"mounts"}, {}},
   {"security_opt", 12, security_opt, {"security_opt"}, {}},
   {"shm_size", 12, shm_size, {"shm_size"}, {}},
   {"stdin_open", 12, flag, {"stdin_open"}, {}},

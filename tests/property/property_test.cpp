@@ -158,6 +158,8 @@ std::string problem_of(attempt& x) {
   by.services["db"] = under_test().db();
   if (sent.network_mode == "service:db")
     sent.network_mode = "container:" + under_test().db().value;
+  if (const auto placed = under_test().place(target.service->files); !placed)
+    return "\n  " + placed.error().what;
   const auto made = under_test().shown("web_" + std::to_string(x.seed), sent);
   if (!made)
     return "\n  the engine: " + made.error().what;

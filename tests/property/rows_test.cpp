@@ -63,6 +63,7 @@ value expected_of(std::string_view text, const row& x) {
     {"@image", engine.image(x.image).image.id.value},
     {"@db", "container:" + engine.db().value},
     {"@locks", engine.device().lock_root},
+    {"@files", engine.device().files_root},
   };
   for (const auto& [name, is] : known) {
     for (auto at = out.find(name); at != std::string::npos; at = out.find(name, at + is.size()))
@@ -144,6 +145,8 @@ TEST_CASE("spec 2: every form of a field means the same, and the engine gets wha
         CAPTURE(form);
         CHECK(service_of(x, form) == first);
       }
+      const auto placed = under_test().place(first.files);
+      REQUIRE_MESSAGE(placed, placed.error().what);
       if (!x.is_dockers || under_test().make() == make_of_engine::docker)
         check_engine(x, first.config);
     }

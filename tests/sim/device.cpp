@@ -1,5 +1,6 @@
 #include "tests/sim/device.hpp"
 
+#include "actors/planning/kept_files.hpp"
 #include "actors/planning/normalise.hpp"
 #include "tests/fakes/fake_engine.hpp"
 
@@ -98,7 +99,10 @@ void simulated_device::engine_outage(std::chrono::seconds away) {
 }
 
 answer<target_accepted> simulated_device::send_target(value doc, bool force) {
-  target_document document{dialect::cloud_v3, "the simulation", std::move(doc)};
+  return send_target(target_document{dialect::cloud_v3, "the simulation", std::move(doc)}, force);
+}
+
+answer<target_accepted> simulated_device::send_target(target_document document, bool force) {
   auto found = planning::normalise_target(document, facts());
   auto told = ask(system, handles.conductor, set_target{document, force});
   if (found)
@@ -107,8 +111,12 @@ answer<target_accepted> simulated_device::send_target(value doc, bool force) {
 }
 
 bool simulated_device::insist_on(const value& doc) {
+  return insist_on(target_document{dialect::cloud_v3, "the simulation", doc});
+}
+
+bool simulated_device::insist_on(const target_document& document) {
   for (auto tries = 0; tries < 200; ++tries) {
-    const auto sent = send_target(doc);
+    const auto sent = send_target(document);
     system.run_until([&sent] { return sent.there(); }, std::chrono::seconds{60});
     if (sent.there() && sent.get()) {
       if (sent.get()->changed)
@@ -151,7 +159,7 @@ void simulated_device::narrow(const progress& now) {
     return;
   // The earliest of those that ask for the same: what was sent since may be on the disk.
   const auto it = std::find_if(possible.begin(), possible.end(), [&now](const sent_target& s) {
-    return s.accepted() && s.target == now.target;
+    return s.accepted() && planning::without_contents(s.target) == now.target;
   });
   if (it == possible.end())
     return;

@@ -42,10 +42,13 @@ public:
 
   /// Sends a target in the cloud's v3 form; it is one of the possible ones from then on.
   answer<target_accepted> send_target(value doc, bool force = false);
+  /// The same with one in any form.
+  answer<target_accepted> send_target(target_document document, bool force = false);
 
   /// Sends a target until it is accepted, as a poller does; it is the only possible one from then
   /// on. False: it never was.
   bool insist_on(const value& doc);
+  bool insist_on(const target_document& document);
 
   /// Where the conductor stands. Runs the device until it answers, for a minute at most. At its
   /// target, with nothing under way, those that were sent before that one are out of force.

@@ -78,6 +78,8 @@ host_actor::behavior_type host_of(host_actor::pointer self, known all) {
         return self->make_response_promise<host::addresses>(); // and never kept
       return all->addresses;
     },
+    [](const host::place_files&) -> caf::result<host::files_done> { return away(); },
+    [](const host::keep_files&) -> caf::result<host::files_done> { return away(); },
   };
 }
 

@@ -76,9 +76,10 @@ TEST_SUITE("planning: compose") {
         map({{"name", "shop"}}),
         "compose.yaml: the file has no services; add services: (\"services: {}\" stops "
         "everything)"},
-      {"secrets",
-        file("secrets", map({})),
-        "compose.yaml: secrets: not supported in a compose file; remove it"},
+      {"secrets that nobody uses", file("secrets", map({})), "accepted"},
+      {"secrets that are no map",
+        file("secrets", value::list({"a"})),
+        "compose.yaml: secrets: found a list, expected a map"},
       {"include",
         file("include", "b.yaml"),
         "compose.yaml: include: not supported in a compose file; remove it"},

@@ -78,6 +78,8 @@ inline target_document compose_file(value services) {
       {"services", std::move(services)},
       {"networks", value::map({{"front", value{}}, {"back", value{}}})},
       {"volumes", value::map({{"data", value{}}, {"logs", value{}}})},
+      {"secrets", value::map({{"a", value::map({{"content", "hidden"}})}})},
+      {"configs", value::map({{"a", value::map({{"content", "shown"}})}})},
     })};
 }
 

@@ -47,7 +47,7 @@ std::vector<field_verdict> service_fields() {
     {"cgroup", "host"},
     {"cgroup_parent", "p"},
     {"command", "true"},
-    {"configs", list({"a"}), refused, told},
+    {"configs", list({"a"}), verdict::read, told},
     {"container_name", "a", refused, told},
     {"cpu_count", 1, refused, told},
     {"cpu_percent", 50, refused, told},
@@ -110,7 +110,7 @@ std::vector<field_verdict> service_fields() {
     {"restart", "no"},
     {"runtime", "runc"},
     {"scale", 2, refused, told},
-    {"secrets", list({"a"}), refused, told},
+    {"secrets", list({"a"}), verdict::read, told},
     {"security_opt", list({"no-new-privileges"})},
     {"shm_size", "16m"},
     {"sysctls", list({"a.b=1"})},
@@ -168,6 +168,20 @@ std::vector<field_verdict> volume_fields() {
     {"driver_opts", map({{"a", "b"}})},
     {"external", true, refused, told},
     {"labels", map({{"a", "1"}})},
+  };
+}
+
+/// What a secret or config at the top of a file has; read with a content beside it.
+std::vector<field_verdict> content_fields() {
+  return {
+    {"file", "./a"}, // the reader of the file has put its content in its place
+    {"environment", "A"},
+    {"content", "a"},
+    {"name", "mine"},
+    {"external", true, refused, told},
+    {"labels", map({}), refused, told},
+    {"driver", "a", refused, told},
+    {"template_driver", "a", refused, told},
   };
 }
 
@@ -248,6 +262,25 @@ TEST_SUITE("planning: composition") {
     }
   }
 
+  TEST_CASE("schema: every field of secrets and configs is read, or told by its name") {
+    for (const auto& row : content_fields()) {
+      CAPTURE(row.field);
+      for (const std::string one : {"secret", "config"}) {
+        auto file = compose_file(map({{"web", map({{"image", "web"}})}}));
+        file.doc.set(one + 's', map({{"a", map({{row.field, row.given}})}}));
+        const auto told_of = warnings_of(file);
+        CAPTURE(told_of);
+        if (row.in_file == verdict::read) {
+          CHECK(told_of.empty());
+          continue;
+        }
+        CHECK(told_of.find("refused: compose.yaml: " + one + " a: ") == 0);
+        CHECK(told_of.find(row.field) != std::string::npos);
+        CHECK(told_of.find("; ") != std::string::npos);
+      }
+    }
+  }
+
   TEST_CASE("schema: every field has its line in docs/compatibility.md") {
     const auto page = compatibility_page();
     REQUIRE_FALSE(page.empty());
@@ -265,6 +298,7 @@ TEST_SUITE("planning: composition") {
       {"Services: `deploy`", deploy_fields()},
       {"Networks", network_fields()},
       {"Volumes", volume_fields()},
+      {"Secrets and configs", content_fields()},
     };
     for (const auto& section : sections) {
       for (const auto& row : section.fields) {

@@ -85,7 +85,7 @@ TEST_SUITE("engine: wire") {
     config.image = "sha256:1";
     config.env["A"] = secret{"b\n"};
     config.mounts = {{"volume", "v", "/v", true, "", true, 0},
-      {"tmpfs", "", "/t", false, "", false, 1024},
+      {"tmpfs", "", "/t", false, "", false, 1024, 01777},
       {"bind", "/h", "/b", false, "rslave", false, 0}};
     config.device_requests = {{"nvidia", -1, {"0"}, {{"gpu"}}, {{"k", "v"}}}};
     config.devices = {{"/dev/null", "/dev/x", "rw"}};

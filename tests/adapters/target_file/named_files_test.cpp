@@ -85,4 +85,33 @@ TEST_SUITE("target file") {
     b.write("b.env", "A=c\n");
     CHECK(b.wait([&] { return b.a() == "c"; }));
   }
+
+  TEST_CASE(
+    "secrets: a change of the file is followed, also an editor's, and its absence is told") {
+    bench b;
+    const auto secret_heard = [&b]() -> std::string {
+      if (b.heard.empty() || !b.heard.back().doc)
+        return "none";
+      const auto* content = b.heard.back().doc->doc.find("secrets")->find("s")->find("content");
+      return content == nullptr ? "unread" : *content->as_text();
+    };
+    b.write(
+      "compose.yaml", "services: {web: {image: a, secrets: [s]}}\nsecrets: {s: {file: keys/s}}\n");
+    b.start();
+    REQUIRE(b.heard.size() == 1);
+    REQUIRE(b.heard[0].why);
+    CHECK(b.heard[0].why->code == errc::invalid_input);
+    std::filesystem::create_directory(b.folder / "keys");
+    b.write("keys/s", "one");
+    CHECK(b.wait([&] { return secret_heard() == "one"; }));
+    b.write("keys/s", "two");
+    CHECK(b.wait([&] { return secret_heard() == "two"; }));
+    b.write("keys/s.new", "three"); // as editors save
+    std::filesystem::rename(b.folder / "keys/s.new", b.folder / "keys/s");
+    CHECK(b.wait([&] { return secret_heard() == "three"; }));
+    std::filesystem::remove(b.folder / "keys/s");
+    CHECK(b.wait([&] { return b.heard.back().why.has_value(); }));
+    b.write("keys/s", "four");
+    CHECK(b.wait([&] { return secret_heard() == "four"; }));
+  }
 }

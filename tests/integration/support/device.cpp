@@ -98,7 +98,9 @@ void device::start() {
   std::vector<std::string> arguments{
     COPAL_PROGRAM, // set by the build
     "run",
-    "--target=" + (folder_ / "target.json").string(),
+    composed_ ? "--compose=" + (folder_ / "compose.yaml").string()
+              : "--target=" + (folder_ / "target.json").string(),
+    "--files-dir=" + placed().string(),
     "--state-dir=" + (folder_ / "state").string(),
     "--runtime-dir=" + (folder_ / "run").string(),
     "--lock-dir=" + (folder_ / "locks").string(),
@@ -134,6 +136,13 @@ void device::want_ordered(const nlohmann::ordered_json& part) {
   if (program_)
     mark_ = program_->said();
   write_file(folder_ / "target.json", nlohmann::ordered_json{{uuid, part}}.dump(2));
+}
+
+void device::want_compose(const std::string& text) {
+  composed_ = true;
+  if (program_)
+    mark_ = program_->said();
+  write_file(folder_ / "compose.yaml", text);
 }
 
 bool device::reached(std::chrono::seconds limit) {

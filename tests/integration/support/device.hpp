@@ -42,6 +42,8 @@ public:
   void want_document(const nlohmann::json& part);
   /// One whose order counts, as that of the networks of a service does.
   void want_ordered(const nlohmann::ordered_json& part);
+  /// A compose file instead, from the next start on; it lies in `folder()`, with what it names.
+  void want_compose(const std::string& text);
   /// Until the program says that the target is reached, since the last `want` or `start`.
   bool reached(std::chrono::seconds limit = std::chrono::seconds{120});
   /// Starts the program at a target and waits for it.
@@ -76,6 +78,8 @@ public:
 
   real_engine& engine() { return engine_; }
   [[nodiscard]] std::filesystem::path folder() const { return folder_; }
+  /// Where the secrets and configs of services are placed.
+  [[nodiscard]] std::filesystem::path placed() const { return folder_ / "memory" / "files"; }
   [[nodiscard]] std::filesystem::path store() const { return folder_ / "state" / "copal.sqlite"; }
   /// All that the present program said, for a failure.
   std::string log();
@@ -89,6 +93,7 @@ private:
   std::filesystem::path folder_;
   std::unique_ptr<recording_proxy> proxy_;
   std::unique_ptr<program> program_;
+  bool composed_ = false; ///< The target is a compose file.
   std::size_t mark_ = 0;
   std::size_t first_call_ = 0;
 };

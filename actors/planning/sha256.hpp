@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace copal::planning {
+
+/// The digest of bytes, as 64 hexadecimal digits in lower case. Source: FIPS 180-4, "SHA-256".
+std::string sha256(std::string_view bytes);
+
+} // namespace copal::planning
