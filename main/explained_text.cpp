@@ -61,6 +61,8 @@ std::string explained_text(const value& answer) {
     out += "The device is at its target.\n";
   else if (list_in(answer, "services").empty())
     out += "All services are as the target wants them; networks, volumes or images are not yet.\n";
+  for (const auto& trouble : list_in(answer, "troubles"))
+    out += "trouble: " + text_in(trouble, "serviceName") + ": " + text_in(trouble, "told") + '\n';
   for (const auto& warning : list_in(answer, "warnings")) {
     if (const auto* text = warning.as_text())
       out += "warning: " + *text + '\n';

@@ -64,6 +64,9 @@ struct step_failure {
   std::chrono::milliseconds pause{0};
   bool waiting = false;          ///< The pause is not over.
   std::vector<attempt> attempts; ///< The last ones, at most `most_attempts`; newest last.
+  /// The container that could not be started. Its pause does not hold back what replaces it; empty:
+  /// the pause is one of the whole subject.
+  container_id about;
 
   bool operator==(const step_failure&) const = default;
 };
@@ -162,7 +165,7 @@ typename I::result_type inspect(I& f, get_progress&) {
 
 template <class I>
 typename I::result_type inspect(I& f, step_failure& x) {
-  return f(x.subject, x.action, x.count, x.last, x.pause, x.waiting, x.attempts);
+  return f(x.subject, x.action, x.count, x.last, x.pause, x.waiting, x.attempts, x.about);
 }
 
 template <class I>

@@ -2,6 +2,7 @@
 
 #include "actors/api/status.hpp"
 #include "actors/planning/explain.hpp"
+#include "actors/planning/troubles.hpp"
 
 #include <utility>
 
@@ -35,6 +36,23 @@ value service_value(const planning::explanation& x) {
   return out;
 }
 
+value trouble_value(const planning::trouble& x) {
+  auto out = value::map({
+    {"appId", x.who.app.value},
+    {"serviceName", x.who.name.value},
+    {"containerId", x.what.id.value},
+    {"state", to_string(x.what.state)},
+    {"told", x.text},
+    {"restarts", x.what.restart_count},
+    {"exitCode", x.what.exit_code},
+    {"outOfMemory", x.what.oom_killed},
+    {"memoryKills", static_cast<std::int64_t>(x.memory_kills)},
+  });
+  if (x.what.health != health_state::none)
+    out.set("health", to_string(x.what.health));
+  return out;
+}
+
 } // namespace
 
 value::map_type explained(const progress& now, const scope& of) {
@@ -43,7 +61,14 @@ value::map_type explained(const progress& now, const scope& of) {
     if (of.holds(x.app))
       services.push_back(service_value(x));
   }
-  value::map_type out{{"settled", now.settled}, {"services", value{std::move(services)}}};
+  value::list_type troubles;
+  for (const auto& x : planning::find_troubles(now)) {
+    if (of.holds(x.who.app))
+      troubles.push_back(trouble_value(x));
+  }
+  value::map_type out{{"settled", now.settled},
+    {"services", value{std::move(services)}},
+    {"troubles", value{std::move(troubles)}}};
   if (of.only)
     return out;
   if (!now.problem.empty())

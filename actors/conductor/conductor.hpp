@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/planning/healing.hpp"
 #include "actors/planning/plan.hpp"
 #include "actors/timers.hpp"
 #include "messages/protocol/host.hpp"
@@ -80,7 +81,8 @@ struct conductor_state {
   bool asking_keys = false;
   std::int64_t key_failures = 0; ///< In a row.
 
-  std::map<std::string, remaking> remade;    ///< By subject, while its app is not at its target.
+  std::map<std::string, remaking> remade; ///< By subject, while its app is not at its target.
+  std::map<std::string, planning::healing> healed; ///< By subject, of containers that are there.
   bool disk_unknown = false;                 ///< A target may have been stored without an answer.
   std::map<app_id, std::int64_t> lock_looks; ///< How often in a row a user's lock was in the way.
   /// Containers stopped from outside before the target changed: the new target starts them.

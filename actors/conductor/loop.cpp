@@ -100,7 +100,7 @@ void go_on(self_ptr self) {
   if (plan.steps.empty() && st.running.empty())
     tidy_files(self);
   for (const auto& s : plan.steps) {
-    if (!is_made_in_vain(self, s))
+    if (!is_made_in_vain(self, s) && !is_healed_in_vain(self, s))
       begin(self, s);
   }
 }

@@ -36,6 +36,12 @@ void pause_over(self_ptr self, const std::string& subject);
 /// Every pause ends, and users' locks are looked at anew.
 void end_pauses(conductor_state& st);
 
+// heals.cpp
+
+/// The step starts a container again that ended soon after its last start: it waits for a pause
+/// that grows with each time in a row.
+bool is_healed_in_vain(self_ptr self, const step& s);
+
 // keys.cpp
 
 /// Whether a service of the target has no key yet; if so, it is asked for, and what waits is told.

@@ -169,6 +169,16 @@ void install(self_ptr self, const step& s, const install_service& what) {
     .then([go_on](const host::locks_done&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
 }
 
+/// The container that the step on a subject starts, if that is what it does.
+container_id started_by(const std::vector<step>& running, const std::string& subject) {
+  for (const auto& s : running) {
+    const auto* start = std::get_if<start_container>(&s.action);
+    if (start != nullptr && subject_of(s) == subject)
+      return start->id;
+  }
+  return {};
+}
+
 } // namespace
 
 void be_unsure(self_ptr self, app_id app, std::chrono::seconds time) {
@@ -190,6 +200,7 @@ void pause_step(self_ptr self, const std::string& subject, const std::string& ac
   auto& failure = st.now.failures[subject];
   failure.subject = subject;
   failure.action = action;
+  failure.about = started_by(st.running, subject);
   planning::count_failure(failure, std::move(why), st.config.wall_clock(), st.config.longest_pause);
   st.pauses.set(self, subject, failure.pause);
 }

@@ -26,6 +26,7 @@ void adopt_target(self_ptr self, target_document doc, planning::normalised found
   end_pauses(st);
   st.now.failures.clear();
   st.remade.clear();
+  st.healed.clear();
   if (!changed)
     return replan(self);
   st.forgiven.insert(

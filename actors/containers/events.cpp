@@ -41,8 +41,9 @@ event_reaction react_to_container(const engine::event& e, const event_context& c
     return event_reaction::ignore;
   if (const auto state = state_after(e.action))
     return state == context.state ? event_reaction::ignore : event_reaction::inspect_container;
-  constexpr std::array<std::string_view, 2> changing{"rename", "update"};
-  return is_one_of(e.action, changing) ? event_reaction::inspect_container : event_reaction::ignore;
+  constexpr std::array<std::string_view, 3> changing{"rename", "update", "oom"};
+  return is_one_of(e.action, changing) || tells_health(e.action) ? event_reaction::inspect_container
+                                                                 : event_reaction::ignore;
 }
 
 event_reaction react_to_network(const engine::event& e, const event_context& context) {
@@ -62,6 +63,10 @@ event_reaction react_to_volume(const engine::event& e, const event_context& cont
 }
 
 } // namespace
+
+bool tells_health(std::string_view action) {
+  return action.starts_with("health_status");
+}
 
 event_reaction react_to(const engine::event& e, const event_context& context) {
   switch (e.kind) {

@@ -3,6 +3,7 @@
 #include "messages/engine.hpp"
 
 #include <optional>
+#include <string_view>
 
 namespace copal {
 
@@ -24,6 +25,9 @@ struct event_context {
   bool object_known = false;            ///< The network or volume is known.
   bool in_step = false; ///< A step of ours changes the thing, and looks at it when it has ended.
 };
+
+/// The action tells of a health check: `health_status: healthy`, or podman's `health_status`.
+bool tells_health(std::string_view action);
 
 /// Source of the words: engine API 1.41, "Monitor events".
 event_reaction react_to(const engine::event& e, const event_context& context);

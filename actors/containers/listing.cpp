@@ -51,7 +51,7 @@ bool is_as_known(const containers_state& st, const container_summary& item) {
     known.config.networks.end(),
     [&item](const auto& n) { return item.networks.contains(n.first); });
   return known.state == item.state && known.name == item.name && joined
-         && known.config.networks.size() == item.networks.size();
+         && known.health == item.health && known.config.networks.size() == item.networks.size();
 }
 
 void take_list(containers_state& st, std::uint64_t look, const engine::container_list& list) {

@@ -67,7 +67,9 @@ void show(containers_state& st, std::uint64_t look, const container& what) {
     st.stopped_from_outside.erase(what.id);
     st.stopped_by_us.erase(what.id);
   }
-  st.containers[what.id] = {std::move(*who), what};
+  auto& shown = st.containers[what.id];
+  shown.who = std::move(*who);
+  shown.what = what;
 }
 
 void show_gone(containers_state& st, std::uint64_t look, const container_id& id) {

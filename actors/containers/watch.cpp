@@ -76,15 +76,31 @@ void note_stop(containers_state& st, const engine::event& e) {
     st.stopped_from_outside.insert(it->first);
 }
 
+/// The engine shows it of the last end only, and not of processes beside the first.
+void note_memory(containers_state& st, const engine::event& e) {
+  if (const auto it = st.containers.find(container_id{e.id});
+      e.action == "oom" && it != st.containers.end())
+    ++it->second.memory_kills;
+}
+
 /// A look under way may show what was before this event: it is followed by another one.
 void note_change(containers_state& st, const engine::event& e) {
   const container_id id{e.kind == engine::object_kind::network ? e.container : e.id};
   const auto in_look = std::any_of(st.steps.begin(), st.steps.end(), [&id](const auto& entry) {
     return entry.second.looking && entry.second.id == id;
   });
-  constexpr std::array<std::string_view, 9> changing{
-    "die", "start", "pause", "unpause", "rename", "update", "destroy", "connect", "disconnect"};
-  const auto changes = std::find(changing.begin(), changing.end(), e.action) != changing.end();
+  constexpr std::array<std::string_view, 10> changing{"die",
+    "start",
+    "pause",
+    "unpause",
+    "rename",
+    "update",
+    "destroy",
+    "connect",
+    "disconnect",
+    "oom"};
+  const auto changes = std::find(changing.begin(), changing.end(), e.action) != changing.end()
+                       || tells_health(e.action);
   if (changes && (in_look || st.looking.contains(id)))
     st.look_again.insert(id);
 }
@@ -139,6 +155,8 @@ void follow(self_ptr self, const engine::event& e) {
   auto& st = self->state;
   if (e.kind == engine::object_kind::container)
     note_stop(st, e);
+  if (e.kind == engine::object_kind::container)
+    note_memory(st, e);
   note_change(st, e);
   if (e.kind == engine::object_kind::network || e.kind == engine::object_kind::volume)
     note_part(st, e);

@@ -159,6 +159,7 @@ std::vector<log_line> narrate(story& told, const progress& now) {
   tell_engine(told, now, out);
   tell_fetches(told, now, out);
   tell_locks(told, now, out);
+  tell_containers(told.containers, now, out);
   tell_outcome(told, now, out);
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/journal/narrate_containers.hpp"
 #include "messages/journal.hpp"
 #include "messages/store.hpp"
 #include "messages/supervision.hpp"
@@ -30,6 +31,8 @@ struct story {
   std::map<std::string, std::string> locks;  ///< Waits for users' locks, by subject.
   std::map<std::string, int> fetched;        ///< Percent told, by image.
   std::map<std::string, int> fetch_failures; ///< Told, by image.
+
+  std::map<container_id, told_container> containers;
 
   target_source_state source; ///< As it was told last.
 

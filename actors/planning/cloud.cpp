@@ -154,7 +154,8 @@ std::vector<read_service> without(
   for (auto& one : services) {
     if (is_out(one.it.service.name))
       continue;
-    std::erase_if(one.it.service.depends_on, is_out);
+    std::erase_if(
+      one.it.service.depends_on, [&is_out](const dependency& on) { return is_out(on.service); });
     out.push_back(std::move(one.it));
   }
   return out;

@@ -1,5 +1,6 @@
 #include "actors/planning/composition.hpp"
 
+#include "actors/planning/dependencies.hpp"
 #include "actors/planning/deploy.hpp"
 #include "actors/planning/environment.hpp"
 #include "actors/planning/fields.hpp"

@@ -1,6 +1,6 @@
 #include "actors/planning/explain.hpp"
 
-#include "actors/planning/plan_parts.hpp"
+#include "actors/planning/plan_dependencies.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -25,6 +25,8 @@ std::string_view name_of(obstacle o) {
       return "part";
     case obstacle::lock:
       return "lock";
+    case obstacle::port:
+      return "port";
     case obstacle::restart_policy:
       return "restart-policy";
     case obstacle::next_plan:
@@ -85,6 +87,8 @@ private:
       if (uses(c.config, part))
         return part + " is to be made anew";
     }
+    if (const auto other = remade_dependency(app_, pair); pair.target->running && !other.empty())
+      return other + " was made anew since it was started";
     if (c.name != pair.name)
       return "its container has the name of another release";
     if (pair.target->running ? is_down(pair) : is_up(c.state))
@@ -153,7 +157,7 @@ private:
     }
     // What the whole release waits for, then what only this service does.
     const auto locks = "locks:" + to_string(app_.id);
-    (void)(image_of_release(x) || wait_on(x, own, {kind::dependency})
+    (void)(image_of_release(x) || wait_on(x, own, {kind::dependency, kind::port})
            || wait_on(x, locks, {kind::lock}) || step_on(x, locks) || wait_on(x, own, {}));
     return x;
   }
@@ -198,6 +202,8 @@ private:
         return obstacle::restart_policy;
       case kind::in_use:
         return obstacle::part;
+      case kind::port:
+        return obstacle::port;
     }
     return obstacle::next_plan;
   }

@@ -137,22 +137,6 @@ std::chrono::nanoseconds read_duration(const node& n) {
   return {};
 }
 
-std::vector<service_name> read_depends_on(const node& n) {
-  std::vector<service_name> out;
-  if (n.is(value::kind::map)) {
-    n.unsupported("conditions on dependencies are not supported, only the order of starts",
-      "write a list of service names");
-    for (auto& m : n.members())
-      out.push_back({std::move(m.name)});
-  } else {
-    for (const auto& item : n.items())
-      out.push_back({item.text()});
-  }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
-}
-
 std::vector<std::string> read_extra_hosts(const node& n) {
   std::vector<std::string> out;
   if (n.is(value::kind::map)) {

@@ -40,7 +40,6 @@ std::string read_choice(const node& n, std::string_view one, std::string_view ot
 /// A text like "1m30s".
 std::chrono::nanoseconds read_duration(const node& n);
 
-std::vector<service_name> read_depends_on(const node& n);
 /// `host[:container[:permissions]]`, or a map of source, target and permissions.
 std::vector<device_mapping> read_devices(const node& n);
 /// `all`, or a list of requests; the capability gpu goes without saying.

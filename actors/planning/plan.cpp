@@ -11,6 +11,18 @@ bool plan_builder::is_busy(const std::string& subject) const {
          || std::binary_search(s_.engine.busy.begin(), s_.engine.busy.end(), subject);
 }
 
+namespace {
+
+/// The pause after a failed start of a container is none for what replaces that container.
+bool holds_back(const step_failure& failure, const step& one) {
+  if (!failure.waiting)
+    return false;
+  const auto* start = std::get_if<start_container>(&one.action);
+  return failure.about.empty() || (start != nullptr && start->id == failure.about);
+}
+
+} // namespace
+
 bool plan_builder::hold(const step& one) {
   auto subject = subject_of(one);
   const auto in_this_plan = std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& x) {
@@ -20,7 +32,8 @@ bool plan_builder::hold(const step& one) {
     wait({wait_reason::kind::in_progress, one.app, std::move(subject), to_string(one)});
     return true;
   }
-  if (const auto it = s_.failures.find(subject); it != s_.failures.end() && it->second.waiting) {
+  if (const auto it = s_.failures.find(subject);
+      it != s_.failures.end() && holds_back(it->second, one)) {
     wait({wait_reason::kind::back_off,
       one.app,
       std::move(subject),
@@ -91,7 +104,7 @@ plan make_plan(const situation& s) {
     if (is_rejected(app))
       continue;
     plan_fetches(s, apps, app, out);
-    plan_services(s, app, out);
+    plan_services(s, apps, app, out);
     plan_components(s, app, out);
     plan_commit(s, app, out);
   }

@@ -104,7 +104,10 @@ void plan_fetches(const situation& s,
   const std::vector<app_standing>& apps,
   const app_standing& app,
   plan_builder& out);
-void plan_services(const situation& s, const app_standing& app, plan_builder& out);
+void plan_services(const situation& s,
+  const std::vector<app_standing>& apps,
+  const app_standing& app,
+  plan_builder& out);
 void plan_components(const situation& s, const app_standing& app, plan_builder& out);
 void plan_removals(const situation& s, const std::vector<app_standing>& apps, plan_builder& out);
 

@@ -1,7 +1,9 @@
 // Which containers to create, start, rename, stop and remove. Source: spec/state-engine.md §5.2.
 
+#include "actors/planning/plan_dependencies.hpp"
 #include "actors/planning/plan_locks.hpp"
 #include "actors/planning/plan_parts.hpp"
+#include "actors/planning/plan_ports.hpp"
 
 #include <algorithm>
 
@@ -12,8 +14,12 @@ namespace {
 /// Steps on services, sorted by what they need of the update locks.
 class service_planner {
 public:
-  service_planner(const situation& s, const app_standing& app, plan_builder& out)
+  service_planner(const situation& s,
+    const std::vector<app_standing>& apps,
+    const app_standing& app,
+    plan_builder& out)
     : s_(s),
+      apps_(apps),
       app_(app),
       out_(out) {}
 
@@ -37,14 +43,6 @@ private:
     out_.wait({why, app_.id, subject(name), name.value + ": " + std::move(text)});
   }
 
-  /// The first network or volume of a container that is going away; empty when none is.
-  [[nodiscard]] std::string leaving_part(const container_config& config) const {
-    const auto it = std::find_if(app_.leaving.begin(),
-      app_.leaving.end(),
-      [&config](const auto& name) { return uses(config, name); });
-    return it == app_.leaving.end() ? std::string{} : *it;
-  }
-
   void plan_pair(const service_pair& pair) {
     const auto& name = pair.target->name;
     if (out_.is_busy(subject(name)))
@@ -54,9 +52,11 @@ private:
     const auto& now = pair.current->what;
     if (now.state == container_state::removing)
       return wait(wait_reason::kind::in_progress, name, "its old container is being removed");
-    const auto part = leaving_part(now.config);
+    const auto part = leaving_part(app_, now.config);
     if (!pair.differing.empty() || !part.empty())
       return plan_replacement(pair, part);
+    if (const auto other = remade_dependency(app_, pair); pair.target->running && !other.empty())
+      return plan_restart(pair, other);
     if (pair.name != now.name)
       return plan_rename(pair);
     if (pair.target->running)
@@ -77,9 +77,23 @@ private:
     if (waits_for_images && !app_.images_ready)
       return wait(
         wait_reason::kind::fetching, name, "replaced when all images of its release are there");
+    // What strategies with an early kill give up, and what is in another's way, is given up.
+    if (const auto obstacle = replacement_obstacle(s_, app_, pair, out_);
+        waits_for_images && part.empty() && !obstacle.empty() && !is_in_the_way(apps_, pair))
+      return wait(wait_reason::kind::dependency, name, "replaced " + obstacle);
     auto reason = !pair.differing.empty() ? pair.differing : part + " is made anew";
     stopping_.push_back(
       {app_.id, kill_container{now.what.id, name, now.what.config.stop_grace_period}, reason});
+  }
+
+  /// It is made anew, as soon as it can be started again.
+  void plan_restart(const service_pair& pair, const std::string& other) {
+    const auto& now = *pair.current;
+    if (auto obstacle = start_obstacle(pair); !obstacle.empty())
+      return wait(wait_reason::kind::dependency, pair.target->name, "re" + std::move(obstacle));
+    stopping_.push_back({app_.id,
+      kill_container{now.what.id, pair.target->name, now.what.config.stop_grace_period},
+      other + " was made anew"});
   }
 
   void plan_surplus(const supervised_container& c) {
@@ -115,29 +129,31 @@ private:
       if (uses(pair.wanted, part))
         return "started when " + part + " is there";
     }
-    for (const auto& wanted : pair.target->depends_on) {
-      const auto it = std::find_if(app_.pairs.begin(), app_.pairs.end(), [&](const auto& p) {
-        return p.target->name == wanted;
-      });
-      if (it != app_.pairs.end() && it->target->running && !was_started(*it))
-        return "started after " + wanted.value;
-    }
+    if (const auto other = dependency_obstacle(s_, app_, pair, out_); !other.empty())
+      return "started " + other;
     return app_.images_ready ? std::string{} : "started when all images of its release are there";
   }
 
-  /// Of a dependency: it is as the target wants it, and has been started once.
-  [[nodiscard]] bool was_started(const service_pair& pair) const {
-    return pair.current != nullptr && pair.differing.empty()
-           && pair.current->what.state != container_state::created
-           && pair.current->what.state != container_state::removing
-           && leaving_part(pair.current->what.config).empty()
-           && !out_.is_busy(subject(pair.target->name));
+  /// True when the service cannot be started yet; why is noted.
+  bool waits_to_start(const service_pair& pair) {
+    if (auto obstacle = start_obstacle(pair); !obstacle.empty()) {
+      wait(wait_reason::kind::dependency, pair.target->name, std::move(obstacle));
+      return true;
+    }
+    return waits_for_port(pair);
+  }
+
+  bool waits_for_port(const service_pair& pair) {
+    const auto obstacle = port_obstacle(s_, apps_, pair);
+    if (!obstacle.empty() && pair.target->running)
+      wait(wait_reason::kind::port, pair.target->name, "started " + obstacle);
+    return !obstacle.empty() && pair.target->running;
   }
 
   void plan_install(const service_pair& pair) {
     const auto& service = *pair.target;
-    if (auto obstacle = start_obstacle(pair); !obstacle.empty())
-      return wait(wait_reason::kind::dependency, service.name, std::move(obstacle));
+    if (waits_to_start(pair))
+      return;
     const auto name_taken = std::any_of(app_.dead.begin(), app_.dead.end(), [&pair](const auto* c) {
       return c->what.name == pair.name;
     });
@@ -161,21 +177,29 @@ private:
       case container_state::dead:
         return;
       case container_state::restarting:
-        return wait(wait_reason::kind::engine_policy,
-          name,
-          "the engine restarts it; last exit code " + std::to_string(now.exit_code));
+        return wait(wait_reason::kind::engine_policy, name, crash_text(now));
       case container_state::created:
-        if (auto obstacle = start_obstacle(pair); !obstacle.empty())
-          return wait(wait_reason::kind::dependency, name, std::move(obstacle));
+        if (waits_to_start(pair))
+          return;
         out_.add({app_.id, start_container{now.id, name}, "it was never started"});
         return;
       case container_state::exited:
-        if (is_to_be_healed(now))
+        if (is_to_be_healed(now) && !waits_for_port(pair))
           out_.add({app_.id,
             start_container{now.id, name},
             "it exited with code " + std::to_string(now.exit_code)});
         return;
     }
+  }
+
+  static std::string crash_text(const container& c) {
+    auto out = "the engine restarts it; last exit code " + std::to_string(c.exit_code);
+    if (c.oom_killed)
+      out += ", out of memory";
+    if (c.restart_count > 0)
+      out += ", restarted " + std::to_string(c.restart_count)
+             + (c.restart_count == 1 ? " time" : " times");
+    return out;
   }
 
   /// Which exited containers are started again. Source: spec/state-engine.md §5.2, "Copal heals".
@@ -241,6 +265,7 @@ private:
   }
 
   const situation& s_;
+  const std::vector<app_standing>& apps_;
   const app_standing& app_;
   plan_builder& out_;
   std::vector<step> stopping_; ///< Only under our locks.
@@ -249,8 +274,11 @@ private:
 
 } // namespace
 
-void plan_services(const situation& s, const app_standing& app, plan_builder& out) {
-  service_planner{s, app, out}.run();
+void plan_services(const situation& s,
+  const std::vector<app_standing>& apps,
+  const app_standing& app,
+  plan_builder& out) {
+  service_planner{s, apps, app, out}.run();
 }
 
 } // namespace copal::planning

@@ -1,11 +1,11 @@
 #include "actors/planning/release.hpp"
 
 #include "actors/planning/components.hpp"
+#include "actors/planning/dependencies.hpp"
 #include "actors/planning/port_conflicts.hpp"
 #include "actors/planning/service_networks.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace copal::planning {
@@ -28,9 +28,6 @@ void sort_by_name(std::vector<Component>& components) {
     return a.name < b.name;
   });
 }
-
-/// Services by name, for the checks.
-using by_name = std::map<service_name, const read_service*>;
 
 void check_networks(const read_service& s, const std::set<std::string>& known) {
   for (const auto& [name, endpoint] : s.service.config.networks) {
@@ -57,56 +54,6 @@ void check_volumes(const read_service& s, const std::set<std::string>& known) {
     check(bind.substr(0, bind.find(':')));
   for (const auto& m : s.service.config.mounts)
     check(m.source);
-}
-
-/// Unknown dependencies are left out; a service whose network is shared must be there.
-void check_dependencies(read_service& s, const std::set<service_name>& known) {
-  const auto shared = shared_service(s.service.config.network_mode);
-  auto& names = s.service.depends_on;
-  const auto is_unknown = [&](const service_name& name) {
-    if (known.count(name) != 0)
-      return false;
-    if (name.value == shared)
-      s.place.reject(
-        "its network_mode names the service " + name.value + ", which the release does not have");
-    else if (s.place.strict())
-      s.place.reject("it depends on the service " + name.value + ", which the file does not have");
-    else
-      s.place.warn(
-        "it depends on the service " + name.value + ", which the release does not have: ignored");
-    return true;
-  };
-  names.erase(std::remove_if(names.begin(), names.end(), is_unknown), names.end());
-}
-
-/// Follows the dependencies of one service; true when they lead back to it.
-bool waits_for_itself(const read_service& s, const by_name& services) {
-  std::set<service_name> seen;
-  std::vector<service_name> next = s.service.depends_on;
-  while (!next.empty()) {
-    const auto name = next.back();
-    next.pop_back();
-    if (name == s.service.name)
-      return true;
-    if (!seen.insert(name).second)
-      continue;
-    const auto& more = services.at(name)->service.depends_on;
-    next.insert(next.end(), more.begin(), more.end());
-  }
-  return false;
-}
-
-void check_cycles(const std::vector<read_service>& services) {
-  by_name index;
-  for (const auto& s : services)
-    index.emplace(s.service.name, &s);
-  for (const auto& s : services) {
-    if (!waits_for_itself(s, index))
-      continue;
-    s.place.reject("its dependencies lead back to itself, so it could never start; remove one of "
-                   "the depends_on or network_mode entries in the circle");
-    return;
-  }
 }
 
 void add_default_network(
@@ -152,19 +99,15 @@ void assemble(const app_setting& app, std::vector<read_service> services, target
   sort_by_name(out.volumes);
   std::set<std::string> networks;
   std::set<std::string> volumes;
-  std::set<service_name> names;
   for (const auto& n : out.networks)
     networks.insert(n.engine_name);
   for (const auto& v : out.volumes)
     volumes.insert(v.engine_name);
-  for (const auto& s : services)
-    names.insert(s.service.name);
   for (auto& s : services) {
     check_networks(s, networks);
     check_volumes(s, volumes);
-    check_dependencies(s, names);
   }
-  check_cycles(services);
+  check_dependencies(services);
   check_port_conflicts(services);
   for (auto& s : services)
     out.services.push_back(std::move(s.service));

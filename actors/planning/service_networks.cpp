@@ -1,5 +1,6 @@
 #include "actors/planning/service_networks.hpp"
 
+#include "actors/planning/dependencies.hpp"
 #include "actors/planning/fields.hpp"
 #include "actors/planning/identity.hpp"
 
@@ -107,11 +108,7 @@ private:
                + ": the container lives in the networks of " + std::string{other}
                + "; remove one of them");
     service_.config.network_mode = mode;
-    auto& names = service_.depends_on;
-    const service_name name{std::string{other}};
-    const auto at = std::lower_bound(names.begin(), names.end(), name);
-    if (at == names.end() || *at != name)
-      names.insert(at, name);
+    add_dependency(service_.depends_on, {std::string{other}});
   }
 
   const app_uuid& app_;

@@ -24,6 +24,14 @@ health_check health_part(const json_node& shown) {
     shown["Retries"].integer()};
 }
 
+health_state health_word(std::string_view word) {
+  for (const auto x : {health_state::starting, health_state::healthy, health_state::unhealthy}) {
+    if (word == to_string(x))
+      return x;
+  }
+  return health_state::none;
+}
+
 container_state state_part(std::string_view word, bool running) {
   for (const auto x : {container_state::created,
          container_state::running,

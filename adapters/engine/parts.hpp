@@ -20,6 +20,9 @@ health_check health_part(const json_node& shown);
 /// us: running or not.
 container_state state_part(std::string_view word, bool running);
 
+/// A word like `healthy`; others, and none, are for a container without a check.
+health_state health_word(std::string_view word);
+
 wall_time time_part(const json_node& shown);
 
 // Of a container, as it is sent and as it is shown: what is the container's, what is the host's,

@@ -261,6 +261,12 @@ result<container> read_container(std::string_view text) {
   out.finished = time_part(state["FinishedAt"]);
   out.exit_code = state["ExitCode"].integer();
   out.oom_killed = state["OOMKilled"].boolean();
+  out.restart_count = root["RestartCount"].integer();
+  // podman 4 has the same under a name of its own, or under both.
+  const auto health = state["Health"].absent() ? state["Healthcheck"] : state["Health"];
+  out.health = health_word(health["Status"].text());
+  if (out.health != health_state::none)
+    out.failed_checks = health["FailingStreak"].integer();
   out.engine_error = state["Error"].text();
   out.config.image = image_of(root["Image"].required().text());
   out.config.networks = networks_part(root["NetworkSettings"]["Networks"]);

@@ -43,8 +43,21 @@ std::string own_name(const std::vector<std::string>& names) {
   return names.empty() ? std::string{} : plain_name(names.front());
 }
 
+/// Of "Up 2 minutes (healthy)" or "Up 3 seconds (health: starting)".
+health_state health_in(std::string_view status) {
+  constexpr std::string_view before_first = "health: ";
+  const auto open = status.rfind('(');
+  if (open == std::string_view::npos || !status.starts_with("Up") || !status.ends_with(')'))
+    return health_state::none;
+  auto word = status.substr(open + 1, status.size() - open - 2);
+  if (word.starts_with(before_first))
+    word.remove_prefix(before_first.size());
+  return health_word(word);
+}
+
 container_summary summary(const json_node& x) {
-  const bool up = x["Status"].text().starts_with("Up");
+  const auto status = x["Status"].text();
+  const bool up = status.starts_with("Up");
   std::set<std::string> joined;
   for (const auto& [name, how] : x["NetworkSettings"]["Networks"].members())
     joined.insert(name);
@@ -52,7 +65,8 @@ container_summary summary(const json_node& x) {
     own_name(x["Names"].texts()),
     state_part(x["State"].required().text(), up),
     x["Labels"].text_map(),
-    std::move(joined)};
+    std::move(joined),
+    health_in(status)};
 }
 
 engine_network network(const json_node& x) {

@@ -26,6 +26,15 @@ enum class container_state : std::uint8_t {
 };
 std::string to_string(container_state x); ///< As the engine spells it.
 
+/// What a container's health check says.
+enum class health_state : std::uint8_t {
+  none,     ///< It has no check.
+  starting, ///< None has succeeded, and not too many have failed yet.
+  healthy,
+  unhealthy,
+};
+std::string to_string(health_state x); ///< As the engine spells it.
+
 /// Who a supervised container is, from its labels and its name.
 /// Source: spec/state-engine.md §1.
 struct container_identity {
@@ -49,8 +58,11 @@ struct container {
   wall_time started; ///< The epoch when it never was.
   wall_time finished;
   std::int64_t exit_code = 0;
-  bool oom_killed = false;
-  std::string engine_error; ///< The engine's word on why it did not start.
+  bool oom_killed = false;        ///< Its last end was for lack of memory.
+  std::int64_t restart_count = 0; ///< By the engine's policy, since somebody else started it.
+  health_state health = health_state::none;
+  std::int64_t failed_checks = 0; ///< Health checks, in a row.
+  std::string engine_error;       ///< The engine's word on why it did not start.
   container_config config;
 
   bool operator==(const container&) const = default;
@@ -63,6 +75,7 @@ struct container_summary {
   container_state state = container_state::created;
   label_map labels;
   std::set<std::string> networks; ///< It is joined to: engine names.
+  health_state health = health_state::none;
 
   bool operator==(const container_summary&) const = default;
 };
@@ -71,6 +84,9 @@ struct container_summary {
 struct supervised_container {
   container_identity who;
   container what;
+  /// How often a process in it was killed for lack of memory since this process watches: it need
+  /// not have been the first one.
+  std::uint64_t memory_kills = 0;
 
   bool operator==(const supervised_container&) const = default;
 };
@@ -108,18 +124,21 @@ typename I::result_type inspect(I& f, container& x) {
     x.finished,
     x.exit_code,
     x.oom_killed,
+    x.restart_count,
+    x.health,
+    x.failed_checks,
     x.engine_error,
     x.config);
 }
 
 template <class I>
 typename I::result_type inspect(I& f, container_summary& x) {
-  return f(x.id, x.name, x.state, x.labels, x.networks);
+  return f(x.id, x.name, x.state, x.labels, x.networks, x.health);
 }
 
 template <class I>
 typename I::result_type inspect(I& f, supervised_container& x) {
-  return f(x.who, x.what);
+  return f(x.who, x.what, x.memory_kills);
 }
 
 template <class I>

@@ -92,6 +92,32 @@ std::string to_string(container_state x) {
   return "?";
 }
 
+std::string to_string(health_state x) {
+  switch (x) {
+    case health_state::none:
+      return "none";
+    case health_state::starting:
+      return "starting";
+    case health_state::healthy:
+      return "healthy";
+    case health_state::unhealthy:
+      return "unhealthy";
+  }
+  return "?";
+}
+
+std::string to_string(dependency_condition x) {
+  switch (x) {
+    case dependency_condition::started:
+      return "service_started";
+    case dependency_condition::healthy:
+      return "service_healthy";
+    case dependency_condition::completed:
+      return "service_completed_successfully";
+  }
+  return "?";
+}
+
 std::string to_string(child_state x) {
   switch (x) {
     case child_state::up:

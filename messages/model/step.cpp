@@ -104,6 +104,8 @@ std::string to_string(wait_reason::kind k) {
       return "engine policy";
     case wait_reason::kind::in_use:
       return "in use";
+    case wait_reason::kind::port:
+      return "port";
   }
   return "?";
 }

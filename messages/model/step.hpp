@@ -169,6 +169,7 @@ struct wait_reason {
     back_off,      ///< It failed and is tried again later.
     engine_policy, ///< The engine's restart policy has it.
     in_use,        ///< A network or volume still has users.
+    port,          ///< Another container has a port of the host that it needs.
   };
 
   kind why = kind::in_progress;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/model/container_config.hpp"
+#include "messages/model/dependency.hpp"
 #include "messages/model/network.hpp"
 #include "messages/model/service_file.hpp"
 #include "messages/model/value.hpp"
@@ -47,7 +48,7 @@ struct target_service {
   std::string image_name; ///< Normalised reference.
   bool running = true;    ///< false: the container is created and kept stopped.
   update_strategy strategy = update_strategy::download_then_kill;
-  std::vector<service_name> depends_on; ///< Started before this one; sorted, each once.
+  std::vector<dependency> depends_on; ///< Started before this one; sorted by name, each once.
   image_overrides overrides;
   container_config config;
   /// What the Node supervisor made of the same composition instead of `overrides`. Absent where it

@@ -166,6 +166,31 @@ TEST_SUITE("contract: engine") {
     CHECK(look(made.id()).exit_code == 7);
   }
 
+  TEST_CASE("containers: the health of one is shown, told and listed") {
+    auto config = sleeper();
+    config.healthcheck.test = {"CMD", "/bin/busybox", "true"};
+    config.healthcheck.interval = 1s;
+    const auto made = create("checked", config);
+    constexpr std::uint64_t watch = 4711;
+    REQUIRE(ask(engine::watch_events{watch}));
+    REQUIRE(ask(engine::start_container{made.id()}));
+    const auto is_told = [&] {
+      for (const auto& e : bench().notes->events(watch)) {
+        if (e.id == made.id().value && e.action == "health_status: healthy")
+          return true;
+      }
+      return false;
+    };
+    REQUIRE(bench().run_until(is_told, 60s));
+    CHECK(look(made.id()).health == health_state::healthy);
+    const auto list = ask(engine::list_containers{});
+    REQUIRE(list);
+    for (const auto& item : list->items)
+      CHECK((item.id != made.id() || item.health == health_state::healthy));
+    REQUIRE(ask(engine::stop_container{made.id(), 0s}));
+    CHECK(look(made.id()).restart_count == 0);
+  }
+
   TEST_CASE("networks: joined with aliases and addresses, also twice") {
     network_config ranged;
     ranged.pools = {{"10.213.7.0/24", "10.213.7.1", "", {}}};

@@ -3,6 +3,7 @@
 #include "tests/fakes/engine_world.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace copal::test {
 
@@ -38,6 +39,11 @@ bool shares_port(const container_config& a, const container_config& b) {
   });
 }
 
+bool has_check(const container_config& config) {
+  const auto& check = config.healthcheck;
+  return !check.test.empty() && check.test.front() != "NONE";
+}
+
 /// The exit code of a program that does nothing but end: `sh -c "exit 7"`.
 std::optional<std::int64_t> ends_at_once(const container_config& config) {
   constexpr std::string_view exit = "exit ";
@@ -59,7 +65,7 @@ result<container*> engine_world::find(const container_id& id) {
 engine::container_list engine_world::list_containers() const {
   engine::container_list out;
   for (const auto& [id, c] : containers) {
-    container_summary item{id, c.name, c.state, c.config.labels, {}};
+    container_summary item{id, c.name, c.state, c.config.labels, {}, c.health};
     for (const auto& [network, how] : c.config.networks)
       item.networks.insert(network);
     out.items.push_back(std::move(item));
@@ -147,7 +153,7 @@ error engine_world::mount_obstacle(const container_config& config) const {
   return {};
 }
 
-error engine_world::start_obstacle(const container& c) const {
+error engine_world::start_obstacle(const container& c) {
   if (auto why = mount_obstacle(c.config); !why.what.empty())
     return why;
   for (const auto& [network, how] : c.config.networks) {
@@ -160,9 +166,11 @@ error engine_world::start_obstacle(const container& c) const {
   if (!first.empty() && not_programs.contains(first.front()))
     return {errc::invalid_input, "exec: \"" + first.front() + "\": no such file or directory"};
   for (const auto& [id, other] : containers) {
-    if (id != c.id && is_up(other) && shares_port(other.config, c.config))
+    if (id != c.id && is_up(other) && shares_port(other.config, c.config)) {
+      ++port_clashes;
       return {errc::conflict,
         "driver failed programming external connectivity: a port is already allocated"};
+    }
   }
   return {};
 }
@@ -178,6 +186,7 @@ result<engine::done> engine_world::start_container(const container_id& id) {
     c.engine_error = why.what;
     return fail(std::move(why));
   }
+  c.restart_count = 0;
   come_up(c);
   if (const auto code = ends_at_once(c.config))
     crash(id, *code);
@@ -185,8 +194,12 @@ result<engine::done> engine_world::start_container(const container_id& id) {
 }
 
 void engine_world::come_up(container& c) {
+  if (before_start)
+    before_start(c);
   c.state = container_state::running;
   c.started = now();
+  c.health = has_check(c.config) ? health_state::starting : health_state::none;
+  c.failed_checks = 0;
   c.engine_error.clear();
   for (const auto& [network, how] : c.config.networks)
     emit_joined("connect", c, network);
@@ -197,6 +210,8 @@ void engine_world::go_down(container& c, container_state state, std::int64_t cod
   c.state = state;
   c.exit_code = code;
   c.finished = now();
+  if (c.health != health_state::none)
+    c.health = health_state::unhealthy; // As the engine shows one that has ended.
   emit("die", c, code);
   for (const auto& [network, how] : c.config.networks)
     emit_joined("disconnect", c, network);
@@ -233,6 +248,7 @@ result<engine::done> engine_world::remove_container(const container_id& id, bool
     go_down(c, container_state::exited, killed_code);
   const auto gone = c;
   containers.erase(id);
+  removed[id] = {gone, now()};
   emit("destroy", gone);
   return engine::done{};
 }
@@ -266,7 +282,7 @@ void engine_world::crash(const container_id& id, std::int64_t code) {
   auto& c = **found;
   const auto mode = c.config.restart.mode;
   const auto again = mode == restart_mode::always || mode == restart_mode::unless_stopped
-                     || (mode == restart_mode::on_failure && code != 0);
+                     || (mode == restart_mode::on_failure && code != 0 && !tires_of_restarts);
   go_down(c, again ? container_state::restarting : container_state::exited, code);
 }
 
@@ -274,8 +290,32 @@ void engine_world::recover() {
   for (auto& [id, c] : containers) {
     if (c.state != container_state::restarting)
       continue;
+    ++c.restart_count;
     come_up(c);
   }
+}
+
+void engine_world::check_health(const container_id& id, bool good) {
+  auto found = find(id);
+  if (!found || (*found)->state != container_state::running || !has_check((*found)->config))
+    return;
+  auto& c = **found;
+  good = good && !never_healthy;
+  c.failed_checks = good ? 0 : c.failed_checks + 1;
+  const auto health = good ? health_state::healthy : health_state::unhealthy;
+  if (good)
+    last_healthy[id] = now();
+  if (std::exchange(c.health, health) != health)
+    emit("health_status: " + to_string(health), c);
+}
+
+void engine_world::starve(const container_id& id) {
+  auto found = find(id);
+  if (!found || (*found)->state != container_state::running)
+    return;
+  emit("oom", **found);
+  (*found)->oom_killed = true;
+  crash(id, killed_code);
 }
 
 void engine_world::restart_engine() {
@@ -288,8 +328,11 @@ void engine_world::restart_engine() {
                        && c.engine_error.empty();
     c.state = again ? container_state::running : container_state::exited;
     c.exit_code = again ? 0 : killed_code;
-    if (again)
-      c.started = now();
+    if (!again)
+      continue;
+    c.started = now();
+    c.restart_count = 0;
+    c.health = has_check(c.config) ? health_state::starting : health_state::none;
   }
 }
 

@@ -57,6 +57,10 @@ public:
   void crash(const container_id& id, std::int64_t code);
   /// The engine's restart policy brings the `restarting` ones up again.
   void recover();
+  /// The result of a health check of a running container; nothing when it has none.
+  void check_health(const container_id& id, bool good);
+  /// The kernel kills its first process for lack of memory.
+  void starve(const container_id& id);
   /// The engine ends and comes back: policies decide which containers run again.
   void restart_engine();
   void disconnect(const container_id& id, const std::string& network);
@@ -95,11 +99,24 @@ public:
   /// for invariants. `what` is "stop", "remove", "remove network", ...
   std::function<void(const std::string& what, const std::string& id)> before_loss;
 
+  /// Asked before a container comes up, also by its policy: the place for invariants.
+  std::function<void(const container&)> before_start;
+  /// No check ever succeeds.
+  bool never_healthy = false;
+  /// It does not restart what fails, as with a bound on its tries that was reached.
+  bool tires_of_restarts = false;
+  /// When each container was healthy last.
+  std::map<container_id, wall_time> last_healthy;
+  /// Containers that were removed, and when.
+  std::map<container_id, std::pair<container, wall_time>> removed;
+  /// Starts that failed because another container had a port.
+  std::uint64_t port_clashes = 0;
+
 private:
   result<container*> find(const container_id& id);
   const world_image* find_published(const image_reference& ref) const;
   /// Why a container cannot be started; without a text when it can.
-  error start_obstacle(const container& c) const;
+  error start_obstacle(const container& c);
   /// What a mount of a configuration lacks on the host; without a text when nothing is missing.
   error mount_obstacle(const container_config& config) const;
   engine_image_id find_image(const std::string& name) const;

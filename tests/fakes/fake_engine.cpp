@@ -121,10 +121,35 @@ void listen(self_ptr self) {
   };
 }
 
+bool has_check(const engine_world& world, const container_id& id) {
+  const auto it = world.containers.find(id);
+  if (it == world.containers.end() || it->second.state != container_state::running)
+    return false;
+  const auto& test = it->second.config.healthcheck.test;
+  return !test.empty() && test.front() != "NONE";
+}
+
+/// Its check is done in a while, and again until it is healthy.
+void check_later(self_ptr self, const container_id& id) {
+  if (!has_check(*self->state.world, id))
+    return;
+  auto& random = self->state.faults->random();
+  self->state.work.later(self, std::chrono::milliseconds{random.between(500, 4'000)}, [self, id] {
+    auto& st = self->state;
+    st.world->check_health(id, st.faults->random().percent(75));
+    if (const auto it = st.world->containers.find(id);
+        it != st.world->containers.end() && it->second.health != health_state::healthy)
+      check_later(self, id);
+  });
+}
+
 void read_inbox(self_ptr self) {
   const auto told = std::exchange(*self->state.told, {});
-  for (const auto& e : told.events)
+  for (const auto& e : told.events) {
+    if (e.action == "start" || e.action == "health_status: unhealthy")
+      check_later(self, container_id{e.id});
     pass_event(self, e);
+  }
   if (told.stream_ended)
     end_watch(self, {errc::unavailable, "the stream ended"});
 }
@@ -156,6 +181,8 @@ caf::result<engine::watching> begin_watch(self_ptr self, const engine::watch_eve
       state.watch = msg.watch;
       state.waiting.clear();
       listen(self);
+      for (const auto& [id, c] : state.world->containers)
+        check_later(self, id);
       return engine::watching{};
     });
 }

@@ -82,8 +82,11 @@ value cpuset(source& c, const situation&) {
   return one_of(c, "0", "0,0");
 }
 
-value depends_on(source&, const situation&) {
-  return value::list({"db"});
+value depends_on(source& c, const situation&) {
+  return one_of(c,
+    value::list({"db"}),
+    value::map({{"db", value::map({{"condition", "service_started"}})}}),
+    value::map({{"db", value::map({{"condition", "service_healthy"}, {"restart", true}})}}));
 }
 
 /// Not two that differ in `cpus` only, which is never compared.

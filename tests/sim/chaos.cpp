@@ -55,7 +55,7 @@ void hurt_container(simulated_device& device) {
   // What somebody else does is not held against us.
   const auto watch = std::exchange(world.before_loss, nullptr);
   const auto was_up = world.containers.at(id).state == container_state::running;
-  switch (device.system.random().below(5)) {
+  switch (device.system.random().below(7)) {
     case 0:
       ++counts["container killed"];
       world.kill(id);
@@ -75,6 +75,14 @@ void hurt_container(simulated_device& device) {
         world.disconnect(id, networks.begin()->first);
       break;
     }
+    case 4:
+      ++counts["container unhealthy"];
+      world.check_health(id, false);
+      break;
+    case 5:
+      ++counts["container starved"];
+      world.starve(id);
+      break;
     default:
       ++counts["container crashed"];
       world.crash(id, device.system.random().between(0, 3));

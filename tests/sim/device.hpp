@@ -81,6 +81,7 @@ public:
 
 private:
   void watch_over(const std::string& what, const std::string& id);
+  void watch_start(const container& c);
   void narrow(const progress& now);
   /// A target is whole when its services have their keys.
   void know_keys();
@@ -90,6 +91,9 @@ private:
   wall_time forgiven_;
   random_source chance_; ///< Of the keys.
 };
+
+/// What is wrong with a container's first start: what its service waits for.
+std::vector<std::string> check_start(const simulated_device& device, const container& c);
 
 /// The parts of the invariants, beside the device that they are held against.
 std::vector<std::string> check_loss(

@@ -112,6 +112,18 @@ bool uses_foreign_network(const container& c, const target_app& app) {
   });
 }
 
+/// A dependency was made anew since the container was started, and it is to be restarted with it.
+bool is_to_restart(const engine_world& world,
+  const target_app& app,
+  const target_service& service,
+  const container& c) {
+  const auto& all = service.depends_on;
+  return std::any_of(all.begin(), all.end(), [&](const dependency& on) {
+    const auto others = containers_of(world, app.id, on.service);
+    return on.restart && !others.empty() && others.back()->created > c.started;
+  });
+}
+
 /// Nothing about this container is to change under that target.
 bool is_to_stay(const engine_world& world,
   const device_target& target,
@@ -121,7 +133,8 @@ bool is_to_stay(const engine_world& world,
   const auto* service = app == nullptr ? nullptr : find_service(*app, who.name);
   return service != nullptr && service->running && parts_are_in_place(world, *app)
          && !uses_foreign_network(c, *app) && containers_of(world, who.app, who.name).back() == &c
-         && differences_of(world, *app, *service, c).empty();
+         && differences_of(world, *app, *service, c).empty()
+         && !is_to_restart(world, *app, *service, c);
 }
 
 bool all_images_there(const engine_world& world, const target_app& app) {

@@ -54,16 +54,19 @@ value draw_networks(random_source& random) {
   return {names};
 }
 
-/// A port of the machine for each service: two that ask for the same could never both run.
-value draw_ports(std::int64_t id) {
-  const auto one = std::to_string(8000 + id);
-  const auto first = std::to_string(9000 + 2 * id);
-  const auto last = std::to_string(9001 + 2 * id);
+constexpr std::int64_t most_services = 4;
+
+/// Ports of the machine for each service of a release: two that ask for the same could never both
+/// run. From release to release they move by `shift` from service to service.
+value ports_of(std::int64_t id, std::int64_t shift) {
+  const auto place = id / 10 * 10 + (id + shift) % most_services;
+  const auto one = std::to_string(8000 + place);
+  const auto first = std::to_string(9000 + 2 * place);
+  const auto last = std::to_string(9001 + 2 * place);
   return value::list({one + ":80", first + '-' + last + ":90-91/udp"});
 }
 
-value draw_composition(
-  random_source& random, std::int64_t id, const std::vector<std::string>& before) {
+value draw_composition(random_source& random, std::int64_t id, std::int64_t shift) {
   auto c = value::map({});
   if (random.percent(40))
     c.set("command", random.percent(50) ? "serve --all" : "serve --one");
@@ -72,14 +75,39 @@ value draw_composition(
   if (random.percent(30))
     c.set("volumes", value::list({random.percent(50) ? "data:/data" : "cache:/cache:ro"}));
   if (random.percent(30))
-    c.set("ports", draw_ports(id));
+    c.set("ports", ports_of(id, shift));
   if (random.percent(40)) {
     constexpr std::array<const char*, 4> policies{"no", "always", "on-failure", "unless-stopped"};
     c.set("restart", policies[random.below(policies.size())]);
   }
-  if (!before.empty() && random.percent(40))
-    c.set("depends_on", value::list({before[random.below(before.size())]}));
+  if (random.percent(30))
+    c.set("healthcheck", value::map({{"test", "check"}}));
+  if (random.percent(15)) { // A job: it ends as soon as it was started.
+    c.set("command", value::list({"sh", "-c", "exit 0"}));
+    c.set("restart", "no");
+  }
   return c;
+}
+
+bool is_job(const value& composition) {
+  const auto* command = composition.find("command");
+  return command != nullptr && command->as_list() != nullptr;
+}
+
+/// What a service waits for, in a way that can come true.
+value draw_dependency(random_source& random, const std::string& on, const value& composition) {
+  if (random.percent(40))
+    return value::list({on});
+  auto how = value::map({});
+  if (is_job(composition) && random.percent(80))
+    how.set("condition", "service_completed_successfully");
+  else if (!is_job(composition) && composition.find("healthcheck") != nullptr)
+    how.set("condition", "service_healthy");
+  if (random.percent(20))
+    how.set("required", false);
+  if (random.percent(25))
+    how.set("restart", true);
+  return value::map({{on, how}});
 }
 
 /// What a service asks of the device, which often enough does not have it.
@@ -89,14 +117,14 @@ value draw_contract(random_source& random) {
   return value::map({{"type", "sw.container"}, {"requires", value::list({wanted})}});
 }
 
-value draw_service(random_source& random, std::int64_t id, const std::vector<std::string>& before) {
+value draw_service(random_source& random, std::int64_t id, std::int64_t shift) {
   auto service = value::map({
     {"id", id},
     {"image_id", 100 + id},
     {"image", images[random.below(images.size())]},
     {"environment", draw_environment(random)},
     {"labels", draw_labels(random)},
-    {"composition", draw_composition(random, id, before)},
+    {"composition", draw_composition(random, id, shift)},
   });
   if (random.percent(8))
     service.set("running", false);
@@ -105,15 +133,33 @@ value draw_service(random_source& random, std::int64_t id, const std::vector<std
   return service;
 }
 
+value* member(value* map, std::string_view key) {
+  auto* members = map == nullptr ? nullptr : map->as_map();
+  if (members == nullptr)
+    return nullptr;
+  for (auto& m : *members) {
+    if (m.key == key)
+      return &m.val;
+  }
+  return nullptr;
+}
+
 value draw_release(random_source& random, std::int64_t app) {
   auto services = value::map({});
   std::vector<std::string> before;
   std::int64_t id = app * 10;
+  const auto shift = random.between(0, most_services - 1);
   for (const auto* name : {"web", "db", "cache", "agent"}) {
     ++id;
     if (!random.percent(60))
       continue;
-    services.set(name, draw_service(random, id, before));
+    auto service = draw_service(random, id, shift);
+    if (!before.empty() && random.percent(50)) {
+      const auto& on = random.pick(before);
+      const auto& other = *services.find(on)->find("composition");
+      member(&service, "composition")->set("depends_on", draw_dependency(random, on, other));
+    }
+    services.set(name, service);
     before.emplace_back(name);
   }
   auto networks = value::map({{"front", value::map({})}, {"back", value::map({})}});
@@ -175,15 +221,22 @@ value* first_member(value* map) {
   return members == nullptr || members->empty() ? nullptr : &members->front().val;
 }
 
-value* member(value* map, std::string_view key) {
-  auto* members = map == nullptr ? nullptr : map->as_map();
-  if (members == nullptr)
-    return nullptr;
-  for (auto& m : *members) {
-    if (m.key == key)
-      return &m.val;
+/// Drawn anew, but for what the others of the release rely on: its ports, that it ends, or that it
+/// has a health check.
+value redraw_web(random_source& random, const value* before) {
+  auto web = draw_service(random, 11, 0);
+  auto& drawn = *member(&web, "composition");
+  const auto* was = before == nullptr ? nullptr : before->find("composition");
+  for (const auto* field : {"ports", "healthcheck"}) {
+    std::erase_if(*drawn.as_map(), [field](const auto& m) { return m.key == field; });
+    if (const auto* old = was == nullptr ? nullptr : was->find(field); old != nullptr)
+      drawn.set(field, *old);
   }
-  return nullptr;
+  if (const auto job = was != nullptr && is_job(*was); job != is_job(drawn)) {
+    drawn.set("command", job ? value::list({"sh", "-c", "exit 0"}) : value{"serve --all"});
+    drawn.set("restart", job ? "no" : "always");
+  }
+  return web;
 }
 
 } // namespace
@@ -203,7 +256,7 @@ value draw_next_target(random_source& random, const value& before) {
   if (auto* all = services->as_map(); !all->empty() && random.percent(30))
     all->pop_back();
   else
-    services->set("web", draw_service(random, 11, {}));
+    services->set("web", redraw_web(random, services->find("web")));
   return next;
 }
 

@@ -11,9 +11,9 @@ namespace copal::test {
 void publish_images(engine_world& world);
 
 /// Draws a target document in the cloud's v3 form: no, one or two apps; up to four services each
-/// with images, environment, ports, networks, volumes, dependencies, restart policies and
-/// strategies, and with contracts that the device may not meet. Two draws have much in common, as
-/// two releases of a fleet have.
+/// with images, environment, ports, networks, volumes, dependencies on conditions that can be met,
+/// restart policies and strategies, and with contracts that the device may not meet. Two draws have
+/// much in common, as two releases of a fleet have.
 value draw_target(random_source& random);
 
 /// Draws the target after another one: the same, or with one service drawn anew, added or removed,

@@ -60,6 +60,7 @@ TEST_SUITE("api") {
           == debug_string(value::map({
             {"settled", false},
             {"services", value{value::list_type{first, web("2", "shop 2")}}},
+            {"troubles", value{value::list_type{}}},
             {"warnings", value{value::list_type{value{"web: field build is ignored"}}}},
           })));
   }
@@ -70,6 +71,40 @@ TEST_SUITE("api") {
     CHECK(told.find("services")->as_list()->front().find("appId")->as_integer() != nullptr);
     CHECK(*told.find("services")->as_list()->front().find("appId")->as_integer() == 2);
     CHECK(told.find("warnings") == nullptr);
+  }
+
+  TEST_CASE("explained: what goes wrong in containers, of the key's app alone") {
+    auto now = without_images();
+    for (const auto id : {1, 2}) {
+      supervised_container c;
+      c.who.app = app_id{id};
+      c.who.name.value = "web";
+      c.what.id.value = "c" + std::to_string(id);
+      c.what.state = container_state::restarting;
+      c.what.exit_code = 137;
+      c.what.oom_killed = true;
+      c.what.restart_count = 3;
+      c.what.health = health_state::unhealthy;
+      c.memory_kills = 1;
+      now.engine.containers.push_back(std::move(c));
+    }
+    const value told{explained(now, {app_id{2}})};
+    CHECK(
+      debug_string(*told.find("troubles"))
+      == debug_string(value{value::list_type{value::map({
+        {"appId", 2},
+        {"serviceName", "web"},
+        {"containerId", "c2"},
+        {"state", "restarting"},
+        {"told",
+          "restarted by the engine 3 times; exited with code 137, out of memory; lost a process "
+          "for lack of memory 1 time"},
+        {"restarts", 3},
+        {"exitCode", 137},
+        {"outOfMemory", true},
+        {"memoryKills", 1},
+        {"health", "unhealthy"},
+      })}}));
   }
 
   TEST_CASE("explained: a target that is not followed is told") {

@@ -65,6 +65,10 @@ TEST_SUITE("containers: events") {
       // What changes besides its state.
       {"rename", state::running, "inspect"},
       {"update", state::running, "inspect"},
+      {"oom", state::running, "inspect"},
+      {"health_status: healthy", state::running, "inspect"},
+      {"health_status: unhealthy", state::running, "inspect"},
+      {"health_status", state::running, "inspect"}, // podman's
       // A known container was created before.
       {"create", state::created, "ignore"},
       {"create", state::running, "ignore"},
@@ -74,11 +78,9 @@ TEST_SUITE("containers: events") {
       {"destroy", state::dead, "gone"},
       // Words that say nothing of a change, or are followed by one that does.
       {"kill", state::running, "ignore"},
-      {"oom", state::running, "ignore"},
       {"restart", state::running, "ignore"},
       {"attach", state::running, "ignore"},
       {"exec_start: sh", state::running, "ignore"},
-      {"health_status: healthy", state::running, "ignore"},
       {"", state::running, "ignore"},
       {"START", state::exited, "ignore"},
     };

@@ -88,6 +88,43 @@ TEST_SUITE("containers: watch") {
     REQUIRE(shown.size() == 1);
     CHECK(shown.front().config == bench.world->volumes.front().config);
   }
+
+  TEST_CASE("watch: health is followed, also where its event came while the stream was away") {
+    containers_bench bench;
+    const auto id = bench.add_container("web", "front");
+    bench.world->containers.at(id).config.healthcheck.test = {"CMD", "check"};
+    bench.world->containers.at(id).health = health_state::starting;
+    bench.start();
+    bench.world->check_health(id, true);
+    bench.system.run_for(1s);
+    CHECK(bench.shown(id).health == health_state::healthy);
+    bench.world->check_health(id, false);
+    bench.system.run_for(20ms); // The fake checks again, soon.
+    CHECK(bench.shown(id).health == health_state::unhealthy);
+    CHECK(bench.shown(id).failed_checks == 1);
+    bench.world->end_stream();
+    bench.world->on_event = nullptr;
+    bench.world->check_health(id, true);
+    bench.system.run_for(10s);
+    CHECK(bench.shown(id).health == health_state::healthy);
+  }
+
+  TEST_CASE("watch: lack of memory is noted, with its end or without") {
+    containers_bench bench;
+    const auto id = bench.add_container("web", "front");
+    bench.start();
+    CHECK(bench.view().containers.at(0).memory_kills == 0);
+    bench.world->starve(id);
+    bench.system.run_for(1s);
+    const auto now = bench.view().containers.at(0);
+    CHECK(now.memory_kills == 1);
+    CHECK(now.what.oom_killed);
+    CHECK(now.what.state == container_state::restarting);
+    bench.world->recover();
+    bench.system.run_for(1s);
+    CHECK(bench.shown(id).restart_count == 1);
+    CHECK(bench.shown(id).state == container_state::running);
+  }
 }
 
 } // namespace

@@ -54,7 +54,9 @@ TEST_SUITE("journal") {
     CHECK(texts(narrate(told, now)).empty());
     now.settled = true;
     now.engine.containers[0].what.state = container_state::exited;
-    CHECK(texts(narrate(told, now)) == list{"info: the target is reached; 1 service runs: web"});
+    CHECK(
+      texts(narrate(told, now))
+      == list{"info: db exited with code 0", "info: the target is reached; 1 service runs: web"});
   }
 
   TEST_CASE("journal: the next target is told even when the way to it was not seen") {

@@ -208,10 +208,7 @@ TEST_SUITE("planning: composition") {
         "host",
         R"(network_mode: "host"; hostname: "device-host")",
         "refused: compose.yaml: service web: networkMode: not supported"},
-      {"depends_on",
-        map({{"db", map({{"condition", "service_healthy"}})}}),
-        "",
-        "refused: compose.yaml: service web: depends_on: conditions on dependencies are not"},
+      {"depends_on", map({{"db", map({{"condition", "service_healthy"}})}}), "", ""},
       {"running", false, "", "refused: compose.yaml: service web: running: not a compose field"},
     };
     for (const auto& row : rows) {
@@ -358,7 +355,7 @@ TEST_SUITE("planning: composition") {
                        })),
         device());
     REQUIRE(target);
-    const std::vector<service_name> expected{{"api"}, {"cache"}, {"db"}};
+    const std::vector<dependency> expected{{{"api"}}, {{"cache"}}, {{"db"}}};
     CHECK((web(target->target)->depends_on == expected));
     CHECK(target->warnings.size() == 1); // on "gone"
   }

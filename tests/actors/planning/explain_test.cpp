@@ -66,6 +66,20 @@ TEST_SUITE("planning: explain") {
         device{}.running({"db", service{"web"}.after("db")}).gone("db").gone("web").looked(),
         {"db: it has no container; step: start db (it has no container)",
           "web: it has no container; dependency: web: started after db"}},
+      {"the one that it waits for is not healthy",
+        device{}
+          .running(
+            {service{"db"}.checked(), service{"web"}.after("db", dependency_condition::healthy)})
+          .gone("web")
+          .looked()
+          .health("db", health_state::unhealthy, 3),
+        {"web: it has no container; dependency: web: started when db is healthy: it is unhealthy, "
+         "3 "
+         "checks failed in a row"}},
+      {"another one has its port",
+        device{}.running({service{"db"}.port(80), service{"web"}.port(80)}).gone("web").looked(),
+        {"web: it has no container; port: web: started when port 80/tcp of the host is free: "
+         "db_70_1_c1 has it"}},
       {"a user holds a lock",
         device{}.running({"web"}).wants({service{"web"}.env("A", "2")}).fetched_all().locked("web"),
         {"web: env(A) differs; lock: web holds the update lock /locks/web/updates.lock (of user "

@@ -42,7 +42,27 @@ service random_service(const char* name, test::random_source& random) {
     out.local_api();
   if (random.percent(10))
     out.extra_firmware();
+  if (random.percent(40))
+    out.checked();
   return out;
+}
+
+/// A condition that can be met: a job ends, what has a check is healthy one day.
+void wait_for(service& s, service* other, test::random_source& random) {
+  auto on = dependency_condition::started;
+  if (other != nullptr && random.percent(30)
+      && !other->it.config.env.contains("JOB")) { // Its name says that it ends, see pass_time.
+    other->checked();
+    on = dependency_condition::healthy;
+  } else if (other != nullptr && random.percent(30) && other->it.config.healthcheck.test.empty()) {
+    other->restart(restart_mode::no).env("JOB", "1");
+    on = dependency_condition::completed;
+  }
+  s.after(other == nullptr ? "nobody" : other->it.name.value, on);
+  if (random.percent(20))
+    s.restarted();
+  if (random.percent(20))
+    s.optionally();
 }
 
 std::vector<service> random_services(test::random_source& random) {
@@ -54,7 +74,7 @@ std::vector<service> random_services(test::random_source& random) {
   // Each may wait for those before it, so that there is no circle, or for a name that is none.
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (random.percent(30))
-      out[i].after(i == 0 ? "nobody" : out[random.below(i)].it.name.value);
+      wait_for(out[i], i == 0 ? nullptr : &out[random.below(i)], random);
   }
   return out;
 }
@@ -281,12 +301,16 @@ struct obey {
     c.what.name = a.container_name;
     c.what.state = a.create_only ? container_state::created : container_state::running;
     c.what.created += std::chrono::hours{2} + std::chrono::seconds{made};
+    if (!a.create_only)
+      c.what.started = c.what.created + std::chrono::milliseconds{1};
     c.what.config = a.config;
     s.engine.containers.push_back(c);
     sort_containers(s);
   }
   void operator()(const start_container& a) const {
-    find_container(s.engine.containers, a.id)->what.state = container_state::running;
+    auto& c = find_container(s.engine.containers, a.id)->what;
+    c.state = container_state::running;
+    c.started += std::chrono::hours{2} + std::chrono::seconds{++made};
   }
   void operator()(const stop_container& a) const {
     find_container(s.engine.containers, a.id)->what.state = container_state::exited;
@@ -336,6 +360,15 @@ struct obey {
   }
 };
 
+bool is_kept_stopped(const situation& s, const supervised_container& c) {
+  return std::any_of(s.target.apps.begin(), s.target.apps.end(), [&](const auto& app) {
+    return app.id == c.who.app && app.release
+           && std::any_of(app.release->services.begin(),
+             app.release->services.end(),
+             [&](const auto& t) { return t.name == c.who.name && !t.running; });
+  });
+}
+
 /// What the engine does by itself in time.
 void pass_time(situation& s) {
   std::erase_if(
@@ -343,6 +376,20 @@ void pass_time(situation& s) {
   for (auto& c : s.engine.containers) {
     if (c.what.state == container_state::restarting)
       c.what.state = container_state::running;
+    // Nobody waits for ever: what was stopped or has failed is put right.
+    if (is_kept_stopped(s, c))
+      continue;
+    const auto is_down =
+      c.what.state == container_state::exited || c.what.state == container_state::paused;
+    if (is_down && !c.what.config.healthcheck.test.empty())
+      c.what.state = container_state::running;
+    if (c.what.state == container_state::running && !c.what.config.healthcheck.test.empty())
+      c.what.health = health_state::healthy;
+    if (c.what.config.env.contains("JOB")
+        && (is_down || c.what.state == container_state::running)) {
+      c.what.state = container_state::exited;
+      c.what.exit_code = 0;
+    }
   }
 }
 

@@ -130,6 +130,31 @@ TEST_SUITE("planning: services") {
     });
   }
 
+  TEST_CASE("services: the pause after a failed start holds back that container alone") {
+    const auto about = [](const std::string& id) {
+      return [id](situation& s) { s.failures.at("service:7/web").about.value = id; };
+    };
+    const auto exited =
+      device{}.running({"web"}).looked().has_exited("web", 1).failed("service:7/web");
+    const auto other = device{exited}.wants({service{"web"}.env("A", "1")});
+    const std::string waits = "wait, back-off: start web (it exited with code 1): no answer";
+    check({
+      {"its start waits", device{exited}.but(about("web-1")), {waits}},
+      {"another one's does not",
+        device{exited}.but(about("web-0")),
+        {"start web (it exited with code 1)"}},
+      {"what replaces it does not",
+        device{other}.but(about("web-1")),
+        {"kill web (env(A) differs)"}},
+      {"nor does the new one",
+        device{other}.but(about("web-1")).gone("web"),
+        {"start web (it has no container)"}},
+      {"a failure of the service as such holds back all",
+        device{other},
+        {"wait, back-off: kill web (env(A) differs): no answer"}},
+    });
+  }
+
   TEST_CASE("services: states that are somebody else's") {
     const auto now = device{}.running({"web"}).looked();
     check({
@@ -140,6 +165,16 @@ TEST_SUITE("planning: services") {
             c.exit_code = 3;
           }),
         {"wait, engine policy: web: the engine restarts it; last exit code 3"}},
+      {"the engine restarts it, again and again",
+        device{now}.container_of("web",
+          [](auto& c) {
+            c.state = state::restarting;
+            c.exit_code = 137;
+            c.oom_killed = true;
+            c.restart_count = 4;
+          }),
+        {"wait, engine policy: web: the engine restarts it; last exit code 137, out of memory, "
+         "restarted 4 times"}},
       {"somebody paused it", device{now}.is("web", state::paused), {}},
       {"it was created and never started",
         device{now}.is("web", state::created),

@@ -59,7 +59,9 @@ std::vector<field_verdict> service_fields() {
     {"cpus", 0.5},
     {"cpuset", "0"},
     {"credential_spec", map({}), refused, told},
-    {"depends_on", list({"db"})},
+    {"depends_on",
+      map(
+        {{"db", map({{"condition", "service_healthy"}, {"required", false}, {"restart", true}})}})},
     {"device_cgroup_rules", list({"c 1:3 mr"}), refused, told},
     {"devices", list({"/dev/null"})},
     {"dns", "1.1.1.1"},

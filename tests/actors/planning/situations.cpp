@@ -113,8 +113,28 @@ service& service::by(update_strategy strategy) {
   return *this;
 }
 
-service& service::after(const std::string& other) {
-  it.depends_on.push_back({other});
+service& service::after(const std::string& other, dependency_condition condition) {
+  it.depends_on.push_back({{other}, condition});
+  return *this;
+}
+
+service& service::optionally() {
+  it.depends_on.back().required = false;
+  return *this;
+}
+
+service& service::restarted() {
+  it.depends_on.back().restart = true;
+  return *this;
+}
+
+service& service::checked() {
+  it.config.healthcheck.test = {"CMD", "check"};
+  return *this;
+}
+
+service& service::port(int port) {
+  it.config.ports.push_back({{}, static_cast<std::uint16_t>(port), 80, transport::tcp});
   return *this;
 }
 
@@ -310,6 +330,13 @@ device& device::has_exited(const std::string& service, int code) {
   return *this;
 }
 
+device& device::health(const std::string& service, health_state is, int failed) {
+  auto& c = situations::container_of(now, service);
+  c.health = is;
+  c.failed_checks = failed;
+  return *this;
+}
+
 device& device::with_older(const std::string& service) {
   const auto it = std::find_if(now.engine.containers.begin(),
     now.engine.containers.end(),
@@ -368,7 +395,8 @@ device& device::busy(const std::string& subject) {
 }
 
 device& device::failed(const std::string& subject, bool waiting) {
-  now.failures[subject] = {subject, "start", 1, {errc::unavailable, "no answer"}, {}, waiting, {}};
+  now.failures[subject] = {
+    subject, "start", 1, {errc::unavailable, "no answer"}, {}, waiting, {}, {}};
   return *this;
 }
 
@@ -427,6 +455,55 @@ bool is_of_rejected(const situation& s, app_id app) {
   });
 }
 
+/// A container of the service is as another one waits for it.
+bool is_met(const situation& s, app_id app, const dependency& on) {
+  return std::any_of(s.engine.containers.begin(), s.engine.containers.end(), [&](const auto& c) {
+    if (c.who.app != app || c.who.name != on.service)
+      return false;
+    switch (on.condition) {
+      case dependency_condition::started:
+        return c.what.state != container_state::created;
+      case dependency_condition::healthy:
+        return c.what.state == container_state::running && c.what.health == health_state::healthy;
+      case dependency_condition::completed:
+        return c.what.state == container_state::exited && c.what.exit_code == 0;
+    }
+    return false;
+  });
+}
+
+/// The service that a step starts for the first time; empty: none.
+service_name started_first(const situation& s, const step& one) {
+  if (const auto* made = std::get_if<install_service>(&one.action); made != nullptr)
+    return made->create_only ? service_name{} : made->who.name;
+  const auto* start = std::get_if<start_container>(&one.action);
+  const auto is_new = [&](const auto& c) {
+    return c.what.id == start->id && c.what.state == container_state::created;
+  };
+  const auto& all = s.engine.containers;
+  return start != nullptr && std::any_of(all.begin(), all.end(), is_new) ? start->service
+                                                                         : service_name{};
+}
+
+/// What a step starts too early; empty when it does not.
+std::string started_early(const situation& s, const step& one) {
+  const auto name = started_first(s, one);
+  for (const auto& app : s.target.apps) {
+    if (name.empty() || app.id != one.app || !app.release)
+      continue;
+    const auto& all = app.release->services;
+    const auto named = [&all](const service_name& x) {
+      return std::find_if(all.begin(), all.end(), [&x](const auto& t) { return t.name == x; });
+    };
+    for (const auto& on : named(name)->depends_on) {
+      const auto other = named(on.service);
+      if (on.required && other != all.end() && other->running && !is_met(s, app.id, on))
+        return name.value + " before " + on.service.value;
+    }
+  }
+  return {};
+}
+
 } // namespace
 
 std::string told(const plan& p) {
@@ -446,6 +523,8 @@ std::string broken_rule(const situation& s, const plan& p) {
   std::set<std::string> touched;
   for (const auto& one : p.steps) {
     const auto subject = subject_of(one);
+    if (const auto early = started_early(s, one); !early.empty())
+      return "a start of " + early + " is as it waits for it";
     if (is_of_rejected(s, one.app))
       return "a step on " + subject + ", although the app's release was rejected";
     if (!touched.insert(subject).second)
@@ -453,7 +532,10 @@ std::string broken_rule(const situation& s, const plan& p) {
     if (s.busy.contains(subject)
         || std::binary_search(s.engine.busy.begin(), s.engine.busy.end(), subject))
       return "a step on " + subject + ", which is busy";
-    if (const auto it = s.failures.find(subject); it != s.failures.end() && it->second.waiting)
+    const auto* start = std::get_if<start_container>(&one.action);
+    if (const auto it = s.failures.find(subject);
+        it != s.failures.end() && it->second.waiting
+        && (it->second.about.empty() || (start != nullptr && start->id == it->second.about)))
       return "a step on " + subject + ", which backs off";
   }
   return {};

@@ -19,7 +19,12 @@ struct service {
   service& env(const std::string& key, const std::string& text);
   service& kept_stopped();
   service& by(update_strategy strategy);
-  service& after(const std::string& other);
+  service& after(
+    const std::string& other, dependency_condition condition = dependency_condition::started);
+  service& optionally();   ///< Of the last `after`: not required.
+  service& restarted();    ///< Of the last `after`: with restart.
+  service& checked();      ///< With a health check.
+  service& port(int port); ///< Of the host, for its port 80.
   service& restart(restart_mode mode);
   service& network(const std::string& name); ///< Beside `default`, of the same app.
   service& volume(const std::string& name);  ///< Of the same app.
@@ -57,6 +62,7 @@ public:
   device& gone(const std::string& service);                    ///< Its containers.
   device& is(const std::string& service, container_state now); ///< Its container.
   device& has_exited(const std::string& service, int code);
+  device& health(const std::string& service, health_state is, int failed = 0);
   device& with_older(const std::string& service); ///< A second container, created earlier.
 
   // Locks: by default nothing is known.

@@ -183,16 +183,58 @@ TEST_SUITE("engine: wire") {
           == restart_policy{restart_mode::on_failure, 3});
   }
 
+  TEST_CASE("read: health, restarts and lack of memory") {
+    const auto plain = read_container(bare_container);
+    REQUIRE(plain);
+    CHECK(plain->health == health_state::none);
+    CHECK(plain->restart_count == 0);
+    CHECK_FALSE(plain->oom_killed);
+    CHECK(read_container(container_with("/RestartCount", 7))->restart_count == 7);
+    CHECK(read_container(container_with("/State/OOMKilled", true))->oom_killed);
+    const struct {
+      const char* word;
+      health_state expected;
+    } rows[] = {
+      {"starting", health_state::starting},
+      {"healthy", health_state::healthy},
+      {"unhealthy", health_state::unhealthy},
+      {"none", health_state::none},
+      {"", health_state::none}, // podman's, without a check
+      {"of a later engine", health_state::none},
+    };
+    for (const auto& row : rows) {
+      for (const auto* place : {"/State/Health", "/State/Healthcheck"}) {
+        CAPTURE(row.word);
+        CAPTURE(place);
+        const auto read =
+          read_container(container_with(place, {{"Status", row.word}, {"FailingStreak", 2}}));
+        REQUIRE_MESSAGE(read, complaint(read));
+        CHECK(read->health == row.expected);
+        CHECK(read->failed_checks == (row.expected == health_state::none ? 0 : 2));
+      }
+    }
+  }
+
   TEST_CASE("read: a list of containers") {
-    const auto list = read_containers(R"([
+    const auto list = read_containers(R"json([
     {"Id":"1","Names":["/app/link","/web"],"State":"running","Labels":{"a":"b"},"Status":"Up 3 days",
      "NetworkSettings":{"Networks":{"front":{"NetworkID":"n1"},"back":{}}}},
+    {"Id":"4","State":"running","Status":"Up 2 minutes (healthy)"},
+    {"Id":"5","State":"running","Status":"Up 3 seconds (health: starting)"},
+    {"Id":"6","State":"running","Status":"Up 3 days (unhealthy)"},
+    {"Id":"7","State":"paused","Status":"Up 3 days (Paused)"},
+    {"Id":"8","State":"exited","Status":"Exited (0) 3 days ago"},
     {"Id":"2","Names":null,"State":"removing","Labels":null},
-    {"Id":"3","Names":["/x"],"State":"stopping","Status":"Up 3 days"}])");
+    {"Id":"3","Names":["/x"],"State":"stopping","Status":"Up 3 days"}])json");
     REQUIRE_MESSAGE(list, complaint(list));
     CHECK(*list
           == std::vector<container_summary>{
             {{"1"}, "web", container_state::running, {{"a", "b"}}, {"back", "front"}},
+            {{"4"}, "", container_state::running, {}, {}, health_state::healthy},
+            {{"5"}, "", container_state::running, {}, {}, health_state::starting},
+            {{"6"}, "", container_state::running, {}, {}, health_state::unhealthy},
+            {{"7"}, "", container_state::paused, {}, {}},
+            {{"8"}, "", container_state::exited, {}, {}},
             {{"2"}, "", container_state::removing, {}, {}},
             {{"3"}, "x", container_state::running, {}, {}}});
     CHECK(read_containers("null")->empty());

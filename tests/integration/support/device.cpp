@@ -164,6 +164,22 @@ bool device::eventually(const std::function<bool()>& done, std::chrono::seconds 
   return program_->wait_until(done, limit);
 }
 
+std::string device::explain(
+  const std::vector<std::string>& more, std::optional<int> expected_code) {
+  std::vector<std::string> arguments{
+    COPAL_PROGRAM, "explain", "--state-dir=" + store().parent_path().string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  program asked{arguments};
+  asked.wait_until([&asked] { return !asked.runs(); }, 20s);
+  const auto code = asked.end();
+  std::string said;
+  for (const auto& line : asked.lines())
+    said += line + '\n';
+  if (expected_code && code != *expected_code)
+    throw std::runtime_error("copal explain ended with code " + std::to_string(code) + ": " + said);
+  return said;
+}
+
 void device::forget_calls() {
   first_call_ = proxy_->count();
 }

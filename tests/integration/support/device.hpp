@@ -55,6 +55,10 @@ public:
   bool eventually(
     const std::function<bool()>& done, std::chrono::seconds limit = std::chrono::seconds{120});
 
+  /// What `copal explain` prints with these options; throws unless it ends with that code,
+  /// if one is given.
+  std::string explain(const std::vector<std::string>& more, std::optional<int> expected_code);
+
   // What it asked the engine for since `forget_calls`, in words: "create web; start web".
   void forget_calls();
   /// What may change something, in order of the alphabet.

@@ -1,0 +1,95 @@
+// What happens inside containers: health, ends, lack of memory.
+
+#include "actors/journal/narrate_containers.hpp"
+
+#include "actors/planning/troubles.hpp"
+
+#include <algorithm>
+
+namespace copal::journal_parts {
+
+namespace {
+
+using lines = std::vector<log_line>;
+
+void tell_health(told_container& told, const supervised_container& c, lines& out) {
+  const auto health = c.what.health;
+  const auto before = std::exchange(told.health, health);
+  if (before == health || c.what.state != container_state::running)
+    return;
+  const auto& name = c.who.name.value;
+  if (health == health_state::unhealthy)
+    out.push_back(
+      {log_level::warning, name + " is unhealthy: " + planning::failed_checks_of(c.what)});
+  else if (health == health_state::healthy && before == health_state::unhealthy)
+    out.push_back({log_level::info, name + " is healthy again"});
+  else if (health == health_state::healthy)
+    out.push_back({log_level::info, name + " is healthy"});
+}
+
+/// Restarts are told at the 1st, 2nd, 4th, 8th ...: one that goes on for days does not fill the
+/// log.
+void tell_restarts(told_container& told, const supervised_container& c, lines& out) {
+  const auto count = c.what.restart_count;
+  if (count < told.restarts)
+    told.restarts = 0; // Somebody started it, and the engine counts anew.
+  if (count == 0 || count < 2 * told.restarts)
+    return;
+  told.restarts = count;
+  out.push_back({log_level::warning,
+    c.who.name.value + ' ' + planning::ending_of(c.what) + "; the engine has restarted it "
+      + std::to_string(count) + (count == 1 ? " time" : " times")});
+}
+
+/// Only an end of which this process saw that it came.
+void tell_end(told_container& told, const supervised_container& c, lines& out) {
+  const auto was_up = std::exchange(told.up, c.what.state == container_state::running);
+  if (!was_up || c.what.state != container_state::exited)
+    return;
+  out.push_back({c.what.exit_code == 0 ? log_level::info : log_level::warning,
+    c.who.name.value + ' ' + planning::ending_of(c.what)});
+}
+
+/// As rarely as restarts.
+void tell_memory(told_container& told, const supervised_container& c, lines& out) {
+  const auto count = c.memory_kills;
+  if (count == 0 || count < 2 * told.memory_kills)
+    return;
+  told.memory_kills = count;
+  out.push_back({log_level::warning,
+    "a process of " + c.who.name.value + " was killed for lack of memory, " + std::to_string(count)
+      + (count == 1 ? " time" : " times") + " so far"});
+}
+
+/// Steps of ours end containers, too; what is being done to them is told already.
+bool is_being_changed(const progress& now, const supervised_container& c) {
+  return std::any_of(now.running.begin(), now.running.end(), [&c](const step& s) {
+    const auto* stop = std::get_if<stop_container>(&s.action);
+    const auto* kill = std::get_if<kill_container>(&s.action);
+    return (stop != nullptr && stop->id == c.what.id) || (kill != nullptr && kill->id == c.what.id);
+  });
+}
+
+} // namespace
+
+void tell_containers(
+  std::map<container_id, told_container>& told, const progress& now, std::vector<log_line>& out) {
+  if (!now.engine.complete)
+    return;
+  std::map<container_id, told_container> still;
+  for (const auto& c : now.engine.containers) {
+    auto& one = still[c.what.id];
+    if (const auto it = told.find(c.what.id); it != told.end())
+      one = it->second;
+    tell_memory(one, c, out);
+    tell_restarts(one, c, out);
+    if (is_being_changed(now, c))
+      one.up = false;
+    else
+      tell_end(one, c, out);
+    tell_health(one, c, out);
+  }
+  told = std::move(still);
+}
+
+} // namespace copal::journal_parts

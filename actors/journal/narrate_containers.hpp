@@ -1,0 +1,25 @@
+#pragma once
+
+#include "messages/journal.hpp"
+#include "messages/update.hpp"
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace copal::journal_parts {
+
+/// What was told of a container.
+struct told_container {
+  bool up = false;
+  health_state health = health_state::none;
+  std::int64_t restarts = 0;
+  std::uint64_t memory_kills = 0;
+};
+
+/// What happened inside the containers since the last time: their health, ends that are not our
+/// doing, restarts by the engine, lack of memory. Of those that have gone nothing is kept.
+void tell_containers(
+  std::map<container_id, told_container>& told, const progress& now, std::vector<log_line>& out);
+
+} // namespace copal::journal_parts

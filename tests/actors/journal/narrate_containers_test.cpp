@@ -1,0 +1,121 @@
+#include "actors/journal/narrate_containers.hpp"
+
+#include <functional>
+
+#include <doctest/doctest.h>
+
+namespace copal::journal_parts {
+namespace {
+
+using list = std::vector<std::string>;
+
+/// One container, and what is told as it changes.
+struct tale {
+  std::map<container_id, told_container> told;
+  progress now;
+
+  tale() {
+    now.engine.complete = true;
+    supervised_container c;
+    c.who.name.value = "db";
+    c.what.id.value = "1";
+    c.what.state = container_state::running;
+    now.engine.containers = {c};
+    (void)after([](auto&) {});
+  }
+
+  list after(const std::function<void(supervised_container&)>& change) {
+    change(now.engine.containers[0]);
+    std::vector<log_line> lines;
+    tell_containers(told, now, lines);
+    list out;
+    for (const auto& line : lines)
+      out.push_back(to_string(line.level) + ": " + line.text);
+    return out;
+  }
+};
+
+TEST_SUITE("journal: containers") {
+  TEST_CASE("journal: health is told when it changes") {
+    tale t;
+    const auto is = [&t](health_state x, int failed) {
+      return t.after([=](auto& c) {
+        c.what.health = x;
+        c.what.failed_checks = failed;
+      });
+    };
+    CHECK(is(health_state::starting, 0).empty());
+    CHECK(is(health_state::healthy, 0) == list{"info: db is healthy"});
+    CHECK(is(health_state::healthy, 0).empty());
+    CHECK(
+      is(health_state::unhealthy, 3) == list{"warning: db is unhealthy: 3 checks failed in a row"});
+    CHECK(is(health_state::unhealthy, 4).empty());
+    CHECK(is(health_state::healthy, 0) == list{"info: db is healthy again"});
+  }
+
+  TEST_CASE("journal: restarts are told ever more rarely") {
+    tale t;
+    list told;
+    for (int count = 1; count <= 1000; ++count) {
+      for (auto& line : t.after([&](auto& c) {
+             c.what.restart_count = count;
+             c.what.exit_code = 1;
+           }))
+        told.push_back(std::move(line));
+    }
+    CHECK(told.size() == 10);
+    CHECK(told.front() == "warning: db exited with code 1; the engine has restarted it 1 time");
+    CHECK(told.back() == "warning: db exited with code 1; the engine has restarted it 512 times");
+    // Somebody started it anew.
+    CHECK(t.after([](auto& c) { c.what.restart_count = 0; }).empty());
+    CHECK(t.after([](auto& c) { c.what.restart_count = 1; }).size() == 1);
+  }
+
+  TEST_CASE("journal: an end is told with its code, unless we bring it about") {
+    const auto end = [](int code) {
+      return [code](supervised_container& c) {
+        c.what.state = container_state::exited;
+        c.what.exit_code = code;
+      };
+    };
+    CHECK(tale{}.after(end(0)) == list{"info: db exited with code 0"});
+    CHECK(tale{}.after(end(3)) == list{"warning: db exited with code 3"});
+    tale twice;
+    (void)twice.after(end(3));
+    CHECK(twice.after([](auto&) {}).empty());
+    tale stopped;
+    stopped.now.running = {{{}, stop_container{{"1"}, {"db"}}, "the target wants it stopped"}};
+    CHECK(stopped.after(end(143)).empty());
+    stopped.now.running.clear();
+    CHECK(stopped.after([](auto&) {}).empty());
+  }
+
+  TEST_CASE("journal: lack of memory is told") {
+    tale t;
+    CHECK(t.after([](auto& c) { c.memory_kills = 1; })
+          == list{"warning: a process of db was killed for lack of memory, 1 time so far"});
+    CHECK(t.after([](auto&) {}).empty());
+    CHECK(t.after([](auto& c) { c.memory_kills = 3; }).size() == 1);
+    CHECK(t.after([](auto& c) { c.memory_kills = 5; }).empty());
+    CHECK(t.after([](auto& c) {
+      c.what.state = container_state::exited;
+      c.what.exit_code = 137;
+      c.what.oom_killed = true;
+    }) == list{"warning: db exited with code 137, out of memory"});
+  }
+
+  TEST_CASE("journal: what has gone is forgotten, and nothing is told while the engine is away") {
+    tale t;
+    t.now.engine.complete = false;
+    CHECK(t.after([](auto& c) { c.what.health = health_state::unhealthy; }).empty());
+    t.now.engine.complete = true;
+    t.now.engine.containers.clear();
+    std::vector<log_line> lines;
+    tell_containers(t.told, t.now, lines);
+    CHECK(lines.empty());
+    CHECK(t.told.empty());
+  }
+}
+
+} // namespace
+} // namespace copal::journal_parts

@@ -1,0 +1,85 @@
+// What must be so before a container is started for the first time.
+
+#include "actors/planning/identity.hpp"
+#include "tests/sim/device.hpp"
+
+#include <algorithm>
+
+namespace copal::test {
+
+namespace {
+
+/// A container is as another service waits for it. Copal knows of it with a delay, so that what was
+/// so a short while ago counts.
+bool is_met(const engine_world& world, const dependency& on, const container& c, bool is_there) {
+  constexpr std::chrono::minutes late{3};
+  switch (on.condition) {
+    case dependency_condition::started:
+      return c.started != wall_time{};
+    case dependency_condition::healthy: {
+      const auto it = world.last_healthy.find(c.id);
+      return it != world.last_healthy.end() && it->second + late > world.now();
+    }
+    case dependency_condition::completed:
+      return c.state == container_state::exited && c.exit_code == 0
+             && (is_there || c.finished + late > world.now());
+  }
+  return false;
+}
+
+bool is_met(const engine_world& world, const target_app& app, const dependency& on) {
+  constexpr std::chrono::minutes late{3};
+  const auto is_of = [&](const container& c) {
+    const auto who = planning::identify(c.name, c.config.labels);
+    return who && who->app == app.id && who->name == on.service;
+  };
+  const auto there = [&](const auto& entry) {
+    return is_of(entry.second) && is_met(world, on, entry.second, true);
+  };
+  const auto was_there = [&](const auto& entry) {
+    const auto& [c, when] = entry.second;
+    return is_of(c) && when + late > world.now() && is_met(world, on, c, false);
+  };
+  return std::any_of(world.containers.begin(), world.containers.end(), there)
+         || std::any_of(world.removed.begin(), world.removed.end(), was_there);
+}
+
+const target_service* find_service(const target_release& release, const service_name& name) {
+  const auto& all = release.services;
+  const auto it = std::find_if(
+    all.begin(), all.end(), [&name](const target_service& s) { return s.name == name; });
+  return it == all.end() ? nullptr : &*it;
+}
+
+/// Something that the service waits for under that target is not so.
+bool waits_in_vain(
+  const engine_world& world, const device_target& target, const container_identity& who) {
+  const auto app = std::find_if(target.apps.begin(), target.apps.end(), [&who](const auto& a) {
+    return a.id == who.app && a.release;
+  });
+  const auto* service = app == target.apps.end() ? nullptr : find_service(*app->release, who.name);
+  return service != nullptr
+         && std::any_of(
+           service->depends_on.begin(), service->depends_on.end(), [&](const dependency& on) {
+             const auto* other = find_service(*app->release, on.service);
+             return on.required && other != nullptr && other->running && !is_met(world, *app, on);
+           });
+}
+
+} // namespace
+
+std::vector<std::string> check_start(const simulated_device& device, const container& c) {
+  const auto who = planning::identify(c.name, c.config.labels);
+  if (!who)
+    return {};
+  const auto& world = *device.world;
+  const auto& all = device.possible;
+  const auto too_early = std::all_of(all.begin(), all.end(), [&](const sent_target& sent) {
+    return waits_in_vain(world, sent.target, *who);
+  });
+  if (too_early && !all.empty())
+    return {"start of " + c.name + ": what it waits for is not so"};
+  return {};
+}
+
+} // namespace copal::test
