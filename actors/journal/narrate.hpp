@@ -32,7 +32,7 @@ struct story {
   std::map<std::string, int> fetched;        ///< Percent told, by image.
   std::map<std::string, int> fetch_failures; ///< Told, by image.
 
-  std::map<container_id, told_container> containers;
+  told_containers containers;
 
   target_source_state source; ///< As it was told last.
 

@@ -41,13 +41,13 @@ void tell_restarts(told_container& told, const supervised_container& c, lines& o
       + std::to_string(count) + (count == 1 ? " time" : " times")});
 }
 
-/// Only an end of which this process saw that it came.
 void tell_end(told_container& told, const supervised_container& c, lines& out) {
-  const auto was_up = std::exchange(told.up, c.what.state == container_state::running);
-  if (!was_up || c.what.state != container_state::exited)
+  const auto& what = c.what;
+  if (what.state != container_state::exited || what.finished == wall_time{}
+      || std::exchange(told.ended, what.finished) == what.finished)
     return;
-  out.push_back({c.what.exit_code == 0 ? log_level::info : log_level::warning,
-    c.who.name.value + ' ' + planning::ending_of(c.what)});
+  out.push_back({what.exit_code == 0 ? log_level::info : log_level::warning,
+    c.who.name.value + ' ' + planning::ending_of(what)});
 }
 
 /// As rarely as restarts.
@@ -72,24 +72,24 @@ bool is_being_changed(const progress& now, const supervised_container& c) {
 
 } // namespace
 
-void tell_containers(
-  std::map<container_id, told_container>& told, const progress& now, std::vector<log_line>& out) {
+void tell_containers(told_containers& told, const progress& now, std::vector<log_line>& out) {
   if (!now.engine.complete)
     return;
   std::map<container_id, told_container> still;
   for (const auto& c : now.engine.containers) {
     auto& one = still[c.what.id];
-    if (const auto it = told.find(c.what.id); it != told.end())
+    if (const auto it = told.all.find(c.what.id); it != told.all.end())
       one = it->second;
+    else if (!told.begun)
+      one.ended = c.what.finished;
+    if (is_being_changed(now, c))
+      one.ended = c.what.finished;
     tell_memory(one, c, out);
     tell_restarts(one, c, out);
-    if (is_being_changed(now, c))
-      one.up = false;
-    else
-      tell_end(one, c, out);
+    tell_end(one, c, out);
     tell_health(one, c, out);
   }
-  told = std::move(still);
+  told = {std::move(still), true};
 }
 
 } // namespace copal::journal_parts

@@ -11,7 +11,7 @@ using list = std::vector<std::string>;
 
 /// One container, and what is told as it changes.
 struct tale {
-  std::map<container_id, told_container> told;
+  told_containers told;
   progress now;
 
   tale() {
@@ -76,6 +76,7 @@ TEST_SUITE("journal: containers") {
       return [code](supervised_container& c) {
         c.what.state = container_state::exited;
         c.what.exit_code = code;
+        c.what.finished += std::chrono::hours{1};
       };
     };
     CHECK(tale{}.after(end(0)) == list{"info: db exited with code 0"});
@@ -83,11 +84,34 @@ TEST_SUITE("journal: containers") {
     tale twice;
     (void)twice.after(end(3));
     CHECK(twice.after([](auto&) {}).empty());
+    CHECK(twice.after(end(3)).size() == 1); // It ran in between, and was not seen to.
     tale stopped;
     stopped.now.running = {{{}, stop_container{{"1"}, {"db"}}, "the target wants it stopped"}};
     CHECK(stopped.after(end(143)).empty());
     stopped.now.running.clear();
     CHECK(stopped.after([](auto&) {}).empty());
+  }
+
+  TEST_CASE("journal: an end that was before the beginning is not told; a new job's is") {
+    const auto job = [](const char* id) {
+      supervised_container c;
+      c.who.name.value = "job";
+      c.what.id.value = id;
+      c.what.state = container_state::exited;
+      c.what.finished += std::chrono::hours{1};
+      return c;
+    };
+    told_containers told;
+    progress now;
+    now.engine.complete = true;
+    now.engine.containers = {job("old")};
+    std::vector<log_line> lines;
+    tell_containers(told, now, lines);
+    CHECK(lines.empty());
+    now.engine.containers.push_back(job("new"));
+    tell_containers(told, now, lines);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].text == "job exited with code 0");
   }
 
   TEST_CASE("journal: lack of memory is told") {
@@ -99,6 +123,7 @@ TEST_SUITE("journal: containers") {
     CHECK(t.after([](auto& c) { c.memory_kills = 5; }).empty());
     CHECK(t.after([](auto& c) {
       c.what.state = container_state::exited;
+      c.what.finished += std::chrono::hours{1};
       c.what.exit_code = 137;
       c.what.oom_killed = true;
     }) == list{"warning: db exited with code 137, out of memory"});
@@ -113,7 +138,7 @@ TEST_SUITE("journal: containers") {
     std::vector<log_line> lines;
     tell_containers(t.told, t.now, lines);
     CHECK(lines.empty());
-    CHECK(t.told.empty());
+    CHECK(t.told.all.empty());
   }
 }
 

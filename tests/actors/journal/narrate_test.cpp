@@ -54,6 +54,7 @@ TEST_SUITE("journal") {
     CHECK(texts(narrate(told, now)).empty());
     now.settled = true;
     now.engine.containers[0].what.state = container_state::exited;
+    now.engine.containers[0].what.finished += 1h;
     CHECK(
       texts(narrate(told, now))
       == list{"info: db exited with code 0", "info: the target is reached; 1 service runs: web"});
