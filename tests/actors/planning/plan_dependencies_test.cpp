@@ -268,7 +268,7 @@ TEST_SUITE("planning: dependencies") {
         {}},
       {"a lock holds it up",
         device{both}.locked("web"),
-        {"wait, lock: web holds the update lock /locks/web/updates.lock"}},
+        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
       {"it does not run",
         device{both}.is("web", state::restarting),
         {"wait, engine policy: web: the engine restarts it; last exit code 0"}},
