@@ -209,6 +209,7 @@ void engine_world::come_up(container& c) {
 void engine_world::go_down(container& c, container_state state, std::int64_t code) {
   c.state = state;
   c.exit_code = code;
+  c.oom_killed = false;
   c.finished = now();
   if (c.health != health_state::none)
     c.health = health_state::unhealthy; // As the engine shows one that has ended.
@@ -314,8 +315,8 @@ void engine_world::starve(const container_id& id) {
   if (!found || (*found)->state != container_state::running)
     return;
   emit("oom", **found);
-  (*found)->oom_killed = true;
   crash(id, killed_code);
+  (*found)->oom_killed = true;
 }
 
 void engine_world::restart_engine() {

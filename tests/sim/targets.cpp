@@ -94,6 +94,12 @@ bool is_job(const value& composition) {
   return command != nullptr && command->as_list() != nullptr;
 }
 
+/// Whatever somebody else does to it, it is up again soon.
+bool is_always_up(const value& composition) {
+  const auto* policy = composition.find("restart");
+  return !is_job(composition) && (policy == nullptr || *policy == value{"always"});
+}
+
 /// What a service waits for, in a way that can come true.
 value draw_dependency(random_source& random, const std::string& on, const value& composition) {
   if (random.percent(40))
@@ -101,7 +107,7 @@ value draw_dependency(random_source& random, const std::string& on, const value&
   auto how = value::map({});
   if (is_job(composition) && random.percent(80))
     how.set("condition", "service_completed_successfully");
-  else if (!is_job(composition) && composition.find("healthcheck") != nullptr)
+  else if (is_always_up(composition) && composition.find("healthcheck") != nullptr)
     how.set("condition", "service_healthy");
   if (random.percent(20))
     how.set("required", false);
@@ -221,13 +227,13 @@ value* first_member(value* map) {
   return members == nullptr || members->empty() ? nullptr : &members->front().val;
 }
 
-/// Drawn anew, but for what the others of the release rely on: its ports, that it ends, or that it
-/// has a health check.
+/// Drawn anew, but for what the others of the release rely on: its ports, that it ends or is kept
+/// up, and that it has a health check.
 value redraw_web(random_source& random, const value* before) {
   auto web = draw_service(random, 11, 0);
   auto& drawn = *member(&web, "composition");
   const auto* was = before == nullptr ? nullptr : before->find("composition");
-  for (const auto* field : {"ports", "healthcheck"}) {
+  for (const auto* field : {"ports", "healthcheck", "restart"}) {
     std::erase_if(*drawn.as_map(), [field](const auto& m) { return m.key == field; });
     if (const auto* old = was == nullptr ? nullptr : was->find(field); old != nullptr)
       drawn.set(field, *old);
