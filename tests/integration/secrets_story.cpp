@@ -83,7 +83,7 @@ TEST_SUITE("stories") {
     // One that cannot run: what is told of it has many words.
     d.want_compose(
       "services:\n" + service("web", "test/base:1") + service("bad", "test/broken:1") + rest);
-    REQUIRE(d.running().wait_for("failed", 0, std::chrono::seconds{60}));
+    REQUIRE(d.running().wait_for("bad exited with code", 0, std::chrono::seconds{60}));
     program asked{
       {COPAL_PROGRAM, "explain", "--json", "--state-dir", (d.folder() / "state").string()}};
     asked.let_run(std::chrono::seconds{10});

@@ -45,7 +45,7 @@ TEST_SUITE("planning: images") {
             situations::container_of(s, "web").config.image = "sha256:dangling";
           })
           .locked("web"),
-        {"wait, lock: web holds the update lock /locks/web/updates.lock"}},
+        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
       {"while its service waits for a new image, it stays",
         device{running}
           .but(dangling(true))

@@ -194,10 +194,10 @@ TEST_SUITE("planning: dependencies") {
       {"nor are other services",
         device{}
           .running({service{"db"}.checked(), "other", "web"})
-          .looked()
           .wants({service{"db"}.checked(),
             service{"other"}.env("A", "1"),
             service{"web"}.env("A", "1").after("db", condition::healthy)})
+          .looked()
           .health("db", health::unhealthy, 3),
         {"kill other (env(A) differs)", replaced}},
       {"a network that is made anew is not waited with",

@@ -367,6 +367,7 @@ device& device::looked() {
       {"new"},
       {"old"},
       {"one"},
+      {"other"},
       {"two"},
       {"web"},
       {"worker"}}};

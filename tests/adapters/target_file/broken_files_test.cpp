@@ -44,11 +44,13 @@ TEST_SUITE("target file") {
         "5: service web: build: not supported; build the image "
         "beforehand and name it with image"},
       {"a bind mount",
-        head + "    volumes:\n      - data:/data\n      - ./web:/web\n",
-        "7: service web: volumes[1]: bind mounts are not supported; use a named volume"},
+        head + "    volumes:\n      - /data\n      - /web:/web\n",
+        "7: service web: volumes[1]: bind mounts of absolute paths are not supported; use a named "
+        "volume, a path that begins with ./ or ../, or a label "},
       {"a bind mount in the long form",
         head + "    volumes:\n      - type: bind\n        source: /etc\n        target: /etc\n",
-        "6: service web: volumes[0]: bind mounts are not supported; use a named volume"},
+        "6: service web: volumes[0]: bind mounts of absolute paths are not supported; use a named "
+        "volume, a path that begins with ./ or ../, or a label "},
       {"a field of Swarm",
         head + "    deploy:\n      replicas: 2\n",
         "6: service web: deploy.replicas: not supported; one container runs for each service; "
@@ -74,6 +76,10 @@ TEST_SUITE("target file") {
         "services:\n  db:\n    tty: true\n",
         "3: service db: the service "
         "has no image; add image: "},
+      {"a secret that nobody describes",
+        head + "    secrets: [a]\n",
+        "5: service web: secrets[0]: secret a does not stand under secrets at the top of the file; "
+        "add it there with file or environment"},
       {"a name that is none", "name: My Shop\n" + head, "1: name: found \"My Shop\", expected a "},
       {"a pull policy", head + "    pull_policy: always\n", "5: service web: pull_policy: found "},
     };
@@ -90,7 +96,6 @@ TEST_SUITE("target file") {
     for (const std::string field : {"attach: false",
            "blkio_config: {weight: 1}",
            "build: .",
-           "configs: [a]",
            "container_name: a",
            "cpu_count: 1",
            "credential_spec: {}",
@@ -106,7 +111,6 @@ TEST_SUITE("target file") {
            "post_start: []",
            "provider: {}",
            "scale: 2",
-           "secrets: [a]",
            "storage_opt: {}",
            "volumes_from: [a]"}) {
       CAPTURE(field);
@@ -116,8 +120,7 @@ TEST_SUITE("target file") {
                      + ": not supported")
             == 0);
     }
-    for (const std::string top :
-      {"include: [a.yaml]", "secrets: {}", "configs: {}", "models: {}"}) {
+    for (const std::string top : {"include: [a.yaml]", "models: {}"}) {
       CAPTURE(top);
       CHECK(told(head + top + '\n').find("/shop/compose.yaml:5: ") == 0);
     }
