@@ -50,6 +50,7 @@ result<edge_settings> edge_settings_of(const settings& with) {
   out.host.lock_root = with.where.lock_dir;
   out.host.host_lock_root = with.where.host_lock_dir;
   out.host.files_root = with.service_files.here;
+  out.host.state_partition = with.where.state_partition;
   out.web.listen = std::move(*listen);
   out.file = file_of(with);
   auto held = hold_engine(with, out.file);
@@ -67,8 +68,9 @@ edges make_edges(loop& io, const edge_settings& with) {
                  const pull_sink_actor& pulls) { return spawn_engine(io, engine, events, pulls); };
   out.store = [store = with.store](
                 caf::actor_system& system, std::uint64_t) { return spawn_store(system, store); };
-  out.host = [host = with.host](
-               caf::actor_system& system, std::uint64_t) { return spawn_host(system, host); };
+  out.host = [&io, host = with.host](caf::actor_system&,
+               std::uint64_t,
+               const lock_sink_actor& news) { return spawn_host(io, host, news); };
   out.web = [&io, web = with.web](caf::actor_system&, std::uint64_t, const api_actor& api) {
     return spawn_web(io, web, api);
   };

@@ -38,6 +38,20 @@ std::string tries_text(const value& service) {
   return out;
 }
 
+/// Of an update lock: who has it, and since when.
+std::string lock_text(const value& lock) {
+  const auto* id = lock.find("appId");
+  const auto* app = id == nullptr ? nullptr : id->as_integer();
+  auto out = "lock of app " + (app == nullptr ? std::string{} : std::to_string(*app)) + ": ";
+  if (text_in(lock, "holder") == "supervisor")
+    out += "held for an update";
+  else
+    out += text_in(lock, "serviceName") + " holds " + text_in(lock, "path");
+  if (const auto since = text_in(lock, "since"); !since.empty())
+    out += " since " + since;
+  return out + '\n';
+}
+
 std::string service_text(const value& service) {
   const auto name = text_in(service, "serviceName");
   const auto app = text_in(service, "appName");
@@ -57,6 +71,8 @@ std::string explained_text(const value& answer) {
     out += "The newest target is not followed: " + problem + '\n';
   for (const auto& service : list_in(answer, "services"))
     out += service_text(service);
+  for (const auto& lock : list_in(answer, "locks"))
+    out += lock_text(lock);
   if (is_at_target(answer))
     out += "The device is at its target.\n";
   else if (list_in(answer, "services").empty())

@@ -41,6 +41,7 @@ places find_places(
   out.may_make_config = !inside;
   out.device_type = boot / "device-type.json";
   out.os_release = first_of({}, variable("HOST_OS_VERSION_PATH"), out.root / "etc" / "os-release");
+  out.state_partition = first_of({}, variable("STATE_MOUNTPOINT"), "/mnt/state");
   const auto lock_dir = first_of(options.lock_dir, {}, "/tmp/balena-supervisor/services");
   out.host_lock_dir = lock_dir.string();
   out.lock_dir = out.root / lock_dir.relative_path();

@@ -20,11 +20,13 @@ struct places {
   std::filesystem::path config;         ///< config.json
   std::filesystem::path device_type;    ///< device-type.json
   std::filesystem::path os_release;     ///< The host's.
-  std::filesystem::path lock_dir;       ///< Of update locks, as this process sees it.
-  std::string host_lock_dir;            ///< The same, as the host sees it.
-  std::filesystem::path runtime_dir;    ///< Made when it is missing.
-  std::string engine;                   ///< As DOCKER_HOST.
-  bool may_make_config = false;         ///< A missing config.json is made: no OS brings one.
+  /// The host OS's, where an update of it leaves its marks.
+  std::filesystem::path state_partition;
+  std::filesystem::path lock_dir;    ///< Of update locks, as this process sees it.
+  std::string host_lock_dir;         ///< The same, as the host sees it.
+  std::filesystem::path runtime_dir; ///< Made when it is missing.
+  std::string engine;                ///< As DOCKER_HOST.
+  bool may_make_config = false;      ///< A missing config.json is made: no OS brings one.
 };
 
 /// Options before variables before what is usual: the balena supervisor's paths in a container that

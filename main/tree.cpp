@@ -73,7 +73,13 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
           engine::watch_ended{0, {errc::unavailable, "the engine's edge was restarted"}});
       return start(sys, incarnation, containers_relay, images_relay);
     }));
-  children.push_back(child_of<host_actor>("host", edge, host, from.host));
+  // Its watch on users' locks dies with it; who waits for one tries again after a pause.
+  children.push_back(child_of<host_actor>("host",
+    edge,
+    host,
+    [start = from.host, conductor_relay](caf::actor_system& sys, std::uint64_t incarnation) {
+      return start(sys, incarnation, conductor_relay);
+    }));
   children.push_back(child_of<keys_actor>("keys",
     decider,
     keys_relay,

@@ -24,7 +24,9 @@ struct edges {
     const pull_sink_actor& pulls)>
     engine;
   std::function<supervised<store_actor>(caf::actor_system&, std::uint64_t incarnation)> store;
-  std::function<supervised<host_actor>(caf::actor_system&, std::uint64_t incarnation)> host;
+  std::function<supervised<host_actor>(
+    caf::actor_system&, std::uint64_t incarnation, const lock_sink_actor& news)>
+    host;
   /// Empty: nobody can ask over the network.
   std::function<supervised<web_actor>(
     caf::actor_system&, std::uint64_t incarnation, const api_actor&)>

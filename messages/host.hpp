@@ -36,6 +36,19 @@ struct own_locks {
   std::vector<app_id> apps;
 };
 
+/// To whoever is told of locks: a user's lock that was in the way of this app's has gone, or may
+/// have. Told once after each time that locks were in the way.
+struct locks_gone {
+  app_id app;
+};
+
+/// Asks whether an update of the host's operating system has still to prove itself.
+struct get_os_update {};
+/// The files that say so, as this process sees them; none: no update is under way.
+struct os_update {
+  std::vector<std::string> breadcrumbs;
+};
+
 /// Under which addresses the device can be reached from outside. Source: spec/host.md §16.
 struct get_addresses {};
 struct addresses {
@@ -48,6 +61,21 @@ struct addresses {
 template <class I>
 typename I::result_type inspect(I& f, take_locks& x) {
   return f(x.app, x.services, x.force);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, locks_gone& x) {
+  return f(x.app);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, get_os_update&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, os_update& x) {
+  return f(x.breadcrumbs);
 }
 
 template <class I>

@@ -2,6 +2,7 @@
 
 #include "messages/model/container.hpp"
 #include "messages/model/images_view.hpp"
+#include "messages/model/lock.hpp"
 #include "messages/model/step.hpp"
 #include "messages/model/target.hpp"
 
@@ -86,6 +87,7 @@ struct progress {
   std::map<app_id, commit_id> commits; ///< Last fully run release of each app.
   engine_view engine;
   images_view images;
+  std::vector<lock_facts> locks; ///< Update locks that are ours, or in the way.
 };
 
 /// The conductor to the journal: a step begins, or has ended.
@@ -181,7 +183,8 @@ typename I::result_type inspect(I& f, progress& x) {
     x.failures,
     x.commits,
     x.engine,
-    x.images);
+    x.images,
+    x.locks);
 }
 
 template <class I>

@@ -51,14 +51,14 @@ ADAPTERS = {
     "target_file": {"posix", "boost"},  # inotify; boost: its descriptor and timers on the asio thread
     "yaml": {"yaml"},
     "system": {"posix", "systemd"},
-    "host": {"posix", "systemd"},
+    "host": {"posix", "systemd", "boost"},  # inotify; boost: its descriptor on the asio thread
     "json": set(),
     "log": set(),
 }
 
 # Adapter folders that other adapters may use, and which ones.
 SHARED = {
-    "loop": {"http", "engine", "web", "registry", "cloud", "system", "target_file"},  # the asio thread
+    "loop": {"http", "engine", "web", "registry", "cloud", "system", "target_file", "host"},  # the asio thread
     "http": {"engine", "web", "registry"},  # the HTTP client and its parsers
     "json": {"engine", "web", "registry", "cloud", "store", "system", "host", "target_file"},
     "yaml": {"target_file"},  # what a compose file is written in

@@ -17,6 +17,43 @@ value attempts_value(const std::vector<attempt>& attempts) {
   return value{std::move(out)};
 }
 
+value lock_value(const user_lock& lock) {
+  auto out = value::map({
+    {"appId", lock.app.value},
+    {"holder", "user"},
+    {"serviceName", lock.service.value},
+    {"path", lock.path},
+    {"uid", static_cast<std::int64_t>(lock.owner)},
+  });
+  if (lock.since != wall_time{})
+    out.set("since", iso_time(lock.since));
+  return out;
+}
+
+value lock_values(const std::vector<user_lock>& held) {
+  value::list_type out;
+  for (const auto& lock : held)
+    out.push_back(lock_value(lock));
+  return value{std::move(out)};
+}
+
+value locks_in(const progress& now, const scope& of) {
+  value::list_type out;
+  for (const auto& facts : now.locks) {
+    if (!of.holds(facts.app))
+      continue;
+    for (const auto& lock : facts.held)
+      out.push_back(lock_value(lock));
+    if (!facts.taken)
+      continue;
+    auto own = value::map({{"appId", facts.app.value}, {"holder", "supervisor"}});
+    if (facts.since != wall_time{})
+      own.set("since", iso_time(facts.since));
+    out.push_back(std::move(own));
+  }
+  return value{std::move(out)};
+}
+
 value service_value(const planning::explanation& x) {
   auto out = value::map({
     {"appId", x.app.value},
@@ -31,6 +68,8 @@ value service_value(const planning::explanation& x) {
     out.set("tries", x.tries);
     out.set("attempts", attempts_value(x.attempts));
   }
+  if (!x.locks.empty())
+    out.set("locks", lock_values(x.locks));
   if (x.next_try)
     out.set("nextTry", iso_time(*x.next_try));
   return out;
@@ -68,7 +107,8 @@ value::map_type explained(const progress& now, const scope& of) {
   }
   value::map_type out{{"settled", now.settled},
     {"services", value{std::move(services)}},
-    {"troubles", value{std::move(troubles)}}};
+    {"troubles", value{std::move(troubles)}},
+    {"locks", locks_in(now, of)}};
   if (of.only)
     return out;
   if (!now.problem.empty())

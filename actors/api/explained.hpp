@@ -18,6 +18,11 @@ namespace copal::api {
 ///       reason     the same, for people
 ///       tries      failed in a row, with nextTry (a time) and attempts [{at, error}], newest last;
 ///                  left out when nothing failed
+///       locks      those of users that it waits for, as below; left out when there are none
+///     locks     the update locks of the apps in scope that stand now, each with
+///       appId, holder   "supervisor", while it stops and replaces services; or "user"
+///       since           a time; left out when it is not known
+///       serviceName, path, uid   of a user's
 value::map_type explained(const progress& now, const scope& of);
 
 } // namespace copal::api

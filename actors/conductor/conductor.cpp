@@ -58,6 +58,10 @@ progress where_it_stands(const conductor_state& st) {
   out.commits = st.now.commits;
   out.engine = st.now.engine;
   out.images = st.now.images;
+  for (const auto& [app, facts] : st.now.locks) {
+    if (facts.taken || !facts.held.empty())
+      out.locks.push_back(facts);
+  }
   return out;
 }
 
@@ -106,6 +110,7 @@ conductor_child::behavior_type conductor(
       take_view(self->state, std::move(view));
       replan(self);
     },
+    [self](const host::locks_gone& msg) { lock_went(self, msg.app); },
     [self](set_target& msg) { return take_target(self, msg); },
     [self](const apply_now& msg) {
       self->state.now.force = self->state.now.force || msg.force;

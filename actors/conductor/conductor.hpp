@@ -85,6 +85,7 @@ struct conductor_state {
   std::map<std::string, planning::healing> healed; ///< By subject, of containers that are there.
   bool disk_unknown = false;                 ///< A target may have been stored without an answer.
   std::map<app_id, std::int64_t> lock_looks; ///< How often in a row a user's lock was in the way.
+  std::set<app_id> gone_meanwhile;           ///< A user's lock went while ours were asked for.
   /// Containers stopped from outside before the target changed: the new target starts them.
   std::set<container_id> forgiven;
 

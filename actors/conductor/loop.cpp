@@ -117,7 +117,7 @@ void pause_over(self_ptr self, const std::string& subject) {
   if (const auto it = st.now.failures.find(subject); it != st.now.failures.end())
     it->second.waiting = false;
   for (auto& [app, facts] : st.now.locks) {
-    if ("locks:" + to_string(app) == subject)
+    if (locks_of(app) == subject)
       facts.held.clear();
   }
   std::erase_if(st.now.unsure, [&](app_id app) { return unsure_timer(app) == subject; });
@@ -131,7 +131,7 @@ void end_pauses(conductor_state& st) {
     failure.waiting = false;
   }
   for (auto& [app, facts] : st.now.locks) {
-    st.pauses.stop("locks:" + to_string(app));
+    st.pauses.stop(locks_of(app));
     facts.held.clear();
   }
   st.lock_looks.clear();

@@ -15,6 +15,10 @@ inline constexpr const char* files_timer = "files";
 inline std::string unsure_timer(app_id app) {
   return "unsure:" + to_string(app);
 }
+/// The subject of an app's locks.
+inline std::string locks_of(app_id app) {
+  return "locks:" + to_string(app);
+}
 
 // conductor.cpp
 
@@ -52,11 +56,8 @@ bool lacks_keys(self_ptr self);
 /// Hands a step to the actor that does it; plans again when it has ended.
 void begin(self_ptr self, const step& s);
 
-/// Of a stop of that app nobody hears any more, and the engine may be at it for so long yet: our
-/// locks stay meanwhile.
-void be_unsure(self_ptr self, app_id app, std::chrono::seconds time);
-
-/// A step has failed: it waits, and another plan is made.
+/// How a step has ended; plans again.
+void step_succeeded(self_ptr self, const std::string& subject, const std::string& action);
 void step_failed(
   self_ptr self, const std::string& subject, const std::string& action, const caf::error& why);
 
@@ -72,6 +73,23 @@ void with_files(
 
 /// Has the files removed that neither the target names nor a container mounts.
 void tidy_files(self_ptr self);
+
+// locks.cpp
+
+void ask_for_locks(self_ptr self, const step& s, const take_locks& what);
+void give_locks_back(self_ptr self, const step& s);
+
+/// Goes on once the lock folder of a service is there: the engine would make it for its own user
+/// alone. A service without it runs, too.
+void with_lock_folder(
+  self_ptr self, app_id app, const service_name& service, const std::function<void()>& go_on);
+
+/// A user's lock went, so that the wait for it is over.
+void lock_went(self_ptr self, app_id app);
+
+/// Of a stop of that app nobody hears any more, and the engine may be at it for so long yet: our
+/// locks stay meanwhile.
+void be_unsure(self_ptr self, app_id app, std::chrono::seconds time);
 
 // target.cpp: where the target comes from and how it is kept.
 

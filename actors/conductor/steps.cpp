@@ -5,8 +5,6 @@
 #include "actors/planning/backoff.hpp"
 #include "actors/planning/kept_files.hpp"
 
-#include <utility>
-
 namespace copal::conductor_parts {
 
 namespace {
@@ -38,36 +36,6 @@ void forget_running(self_ptr self, const std::string& subject, const step_failur
   }
   st.now.busy.erase(subject);
   std::erase_if(st.running, [&subject](const step& s) { return subject_of(s) == subject; });
-}
-
-void step_succeeded(self_ptr self, const std::string& subject, const std::string& action) {
-  auto& st = self->state;
-  forget_running(self, subject, nullptr);
-  // A kill that works says nothing of the start that made it necessary.
-  if (const auto it = st.now.failures.find(subject);
-      it != st.now.failures.end() && it->second.action == action)
-    st.now.failures.erase(it);
-  replan(self);
-}
-
-/// The locks were taken, or users' are in the way: then they are tried again after a growing pause.
-void locks_answered(self_ptr self,
-  app_id app,
-  const std::vector<service_name>& asked,
-  const host::found_locks& found) {
-  auto& st = self->state;
-  auto& facts = st.now.locks[app];
-  facts = {.app = app, .taken = found.held.empty(), .held = found.held};
-  if (facts.taken)
-    facts.services.insert(asked.begin(), asked.end());
-  const auto subject = "locks:" + to_string(app);
-  if (facts.taken) {
-    st.lock_looks.erase(app);
-  } else {
-    const auto pause = planning::backoff(++st.lock_looks[app], st.config.longest_pause);
-    st.pauses.set(self, subject, pause);
-  }
-  step_succeeded(self, subject, "takeLock");
 }
 
 std::chrono::seconds grace_of(const step_action& action) {
@@ -122,34 +90,6 @@ void save_commit(self_ptr self, const step& s, const commit_id& commit) {
       [self, subject, action](const caf::error& why) { step_failed(self, subject, action, why); });
 }
 
-/// Without an answer nobody knows whether files of ours are there.
-void locks_unknown(self_ptr self, const step& s, const caf::error& why) {
-  self->state.now.locks[s.app] = {.app = s.app, .left_over = true};
-  step_failed(self, subject_of(s), std::string{name_of(s.action)}, why);
-}
-
-void ask_for_locks(self_ptr self, const step& s, const take_locks& what) {
-  self
-    ->request(
-      self->state.links.host, deadlines::locks, host::take_locks{s.app, what.services, what.force})
-    .then([self, app = s.app, asked = what.services](
-            const host::found_locks& found) { locks_answered(self, app, asked, found); },
-      [self, s](const caf::error& why) { locks_unknown(self, s, why); });
-}
-
-void give_locks_back(self_ptr self, const step& s) {
-  // From now on they are nothing to rely on.
-  auto& facts = self->state.now.locks[s.app];
-  facts.left_over = std::exchange(facts.taken, false) || facts.left_over;
-  self->request(self->state.links.host, deadlines::locks, host::release_locks{s.app})
-    .then(
-      [self, app = s.app](const host::locks_done&) {
-        self->state.now.locks[app].left_over = false;
-        step_succeeded(self, "locks:" + to_string(app), "releaseLock");
-      },
-      [self, s](const caf::error& why) { locks_unknown(self, s, why); });
-}
-
 /// A container starts with its files, those of the target that the step is from.
 void run_service(self_ptr self, const step& s, std::vector<service_file> files) {
   with_files(self, s, std::move(files), [self, s] {
@@ -157,16 +97,13 @@ void run_service(self_ptr self, const step& s, std::vector<service_file> files) 
   });
 }
 
-/// The engine would make the folder for its own user alone. A service without it runs, too.
 void install(self_ptr self, const step& s, const install_service& what) {
-  const auto go_on =
+  with_lock_folder(self,
+    s.app,
+    what.who.name,
     [self, s, files = planning::files_of(self->state.now.target, s.app, what.who.name)] {
       run_service(self, s, files);
-    };
-  self
-    ->request(
-      self->state.links.host, deadlines::locks, host::make_lock_folder{s.app, what.who.name})
-    .then([go_on](const host::locks_done&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
+    });
 }
 
 /// The container that the step on a subject starts, if that is what it does.
@@ -181,9 +118,14 @@ container_id started_by(const std::vector<step>& running, const std::string& sub
 
 } // namespace
 
-void be_unsure(self_ptr self, app_id app, std::chrono::seconds time) {
-  self->state.now.unsure.insert(app);
-  self->state.pauses.set(self, unsure_timer(app), time);
+void step_succeeded(self_ptr self, const std::string& subject, const std::string& action) {
+  auto& st = self->state;
+  forget_running(self, subject, nullptr);
+  // A kill that works says nothing of the start that made it necessary.
+  if (const auto it = st.now.failures.find(subject);
+      it != st.now.failures.end() && it->second.action == action)
+    st.now.failures.erase(it);
+  replan(self);
 }
 
 void step_failed(

@@ -130,6 +130,8 @@ void load(self_ptr self) {
           self->state.own_locks_known = true;
           for (const auto app : found.apps) {
             auto& facts = self->state.now.locks[app];
+            if (facts.taken || !facts.held.empty()) // they were asked for since
+              continue;
             facts.app = app;
             facts.left_over = true;
             // The run before may have been in the middle of a stop.

@@ -1,5 +1,7 @@
 #include "actors/journal/narrate.hpp"
 
+#include "actors/planning/plan_locks.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -94,19 +96,24 @@ void tell_fetches(story& told, const progress& now, lines& out) {
   told.fetch_failures = std::move(failed);
 }
 
+/// Whose lock it is, in the words that are known and in ours.
+std::string locked_line(const progress& now, const wait_reason& wait) {
+  for (const auto& facts : now.locks) {
+    if (facts.app == wait.app && !facts.held.empty())
+      return planning::locked_text(facts) + "; " + wait.text;
+  }
+  return wait.subject + " waits: " + wait.text;
+}
+
 void tell_locks(story& told, const progress& now, lines& out) {
   std::map<std::string, std::string> locks;
   for (const auto& wait : now.waits) {
-    if (wait.why == wait_reason::kind::lock)
-      locks[wait.subject] = wait.text;
-  }
-  const auto line = [](const std::string& subject, const std::string& text) {
-    return subject + " waits: " + text;
-  };
-  for (const auto& [subject, text] : locks) {
-    const auto before = told.locks.find(subject);
-    if (before == told.locks.end() || before->second != text)
-      say(out, log_level::info, line(subject, text));
+    if (wait.why != wait_reason::kind::lock)
+      continue;
+    locks[wait.subject] = wait.text;
+    const auto before = told.locks.find(wait.subject);
+    if (before == told.locks.end() || before->second != wait.text)
+      say(out, log_level::info, locked_line(now, wait));
   }
   for (const auto& [subject, text] : told.locks) {
     if (!locks.contains(subject))

@@ -219,6 +219,8 @@ private:
     x.why = obstacle_of(*it);
     x.reason = it->text;
     add_tries(x, subject);
+    if (x.why == obstacle::lock)
+      add_locks(x);
     return true;
   }
 
@@ -237,6 +239,13 @@ private:
       return pair.image.what != image_standing::kind::ready
              && image_of(x, "image:" + pair.target->image_name);
     });
+  }
+
+  void add_locks(explanation& x) const {
+    for (const auto& facts : now_.locks) {
+      if (facts.app == x.app)
+        x.locks = facts.held;
+    }
   }
 
   void add_tries(explanation& x, const std::string& subject) const {

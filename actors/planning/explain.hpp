@@ -41,6 +41,7 @@ struct explanation {
   int tries = 0;      ///< Failed in a row, of what is tried again.
   std::optional<wall_time> next_try;
   std::vector<attempt> attempts; ///< The last failed ones; newest last.
+  std::vector<user_lock> locks;  ///< Those that it waits for.
 
   bool operator==(const explanation&) const = default;
 };

@@ -10,6 +10,8 @@ namespace copal::planning {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 std::string padded(unsigned number, std::size_t width) {
   auto digits = std::to_string(number);
   return digits.size() < width ? std::string(width - digits.size(), '0') + digits : digits;
@@ -25,6 +27,18 @@ std::string to_text(wall_time at) {
          + padded(static_cast<unsigned>(date.month()), 2) + '-'
          + padded(static_cast<unsigned>(date.day()), 2) + ' ' + padded(seconds / 3600, 2) + ':'
          + padded(seconds / 60 % 60, 2) + ':' + padded(seconds % 60, 2) + " UTC";
+}
+
+/// The largest unit alone, rounded down: "500ms", "1s", "2m", "1h".
+std::string compact(std::chrono::milliseconds time) {
+  using namespace std::chrono;
+  if (time < 1s)
+    return std::to_string(time.count()) + "ms";
+  if (time < 1min)
+    return std::to_string(floor<seconds>(time).count()) + 's';
+  if (time < 1h)
+    return std::to_string(floor<minutes>(time).count()) + 'm';
+  return std::to_string(floor<hours>(time).count()) + 'h';
 }
 
 /// Fetching and recording touch nothing that runs.
@@ -91,6 +105,18 @@ wait_reason wait_for(const user_lock& lock) {
   if (lock.since != wall_time{})
     text += ", since " + to_text(lock.since);
   return {wait_reason::kind::lock, lock.app, "locks:" + to_string(lock.app), text + ')'};
+}
+
+std::string lock_text(const user_lock& lock) {
+  return "Lockfile exists for { appId: " + to_string(lock.app) + ", service: " + lock.service.value
+         + " }";
+}
+
+std::string locked_text(const lock_facts& facts) {
+  auto out = "Updates are locked, retrying in " + compact(facts.pause) + ". Reason: ";
+  for (const auto& lock : facts.held)
+    out += (&lock == &facts.held.front() ? "" : ", ") + lock_text(lock);
+  return out;
 }
 
 void add_releases(const situation& s, plan& made) {

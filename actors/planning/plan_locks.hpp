@@ -21,6 +21,13 @@ bool overrides_locks(const device_target& target);
 /// What is said of a wait for a user's lock: whose it is, where, and since when.
 wait_reason wait_for(const user_lock& lock);
 
+/// What clients of the balena supervisor know a user's lock by.
+/// Source: spec/device-api.md §7.4, as the next.
+std::string lock_text(const user_lock& lock);
+
+/// Said when an update meets one: when it is tried again, and why not now.
+std::string locked_text(const lock_facts& facts);
+
 /// Gives back the locks of every app of which neither this plan nor a step under way touches a
 /// service, a network or a volume, and those that an earlier run left; not while the engine may
 /// still be stopping something.

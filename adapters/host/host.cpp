@@ -1,16 +1,37 @@
 #include "adapters/host/host.hpp"
 
 #include "adapters/host/addresses.hpp"
+#include "adapters/host/bell.hpp"
 #include "adapters/host/locks.hpp"
+#include "adapters/host/os_update.hpp"
 #include "adapters/host/service_files.hpp"
+#include "adapters/loop/loop.hpp"
 
+#include <optional>
+#include <type_traits>
 #include <utility>
 
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 namespace copal {
 namespace {
+
+struct host_state {
+  host_state() {}
+
+  static inline const char* name = "host";
+  std::optional<host::lock_watch> watch;
+  std::optional<host::bell> bell; ///< Rings when the watch has something to tell.
+  lock_sink_actor news;
+};
+
+using self_ptr = supervised<host_actor>::stateful_pointer<host_state>;
+static_assert(
+  !std::is_constructible_v<host_state, supervised<host_actor>::base*>, "see docs: CAF traps");
 
 template <class T>
 caf::result<T> answer(result<T> outcome) {
@@ -25,14 +46,57 @@ caf::result<host::locks_done> done(const result<void>& outcome) {
   return host::locks_done{};
 }
 
-supervised<host_actor>::behavior_type host_edge(const host_config& config) {
+/// Takes the locks; those of users that are in the way are watched from before the look at them
+/// that is told.
+result<host::found_locks> take(
+  host::lock_watch& watch, const host::lock_place& place, const host::take_locks& asked) {
+  watch.end(asked.app);
+  auto found = host::take(place, asked);
+  // Other locks may come while the first are looked at once more.
+  constexpr int most_tries = 3;
+  for (int tries = 0; tries < most_tries && found && !found->held.empty(); ++tries) {
+    if (!watch.begin(place.root, asked.app, found->held))
+      return found; // who asked tries again
+    auto again = host::take(place, asked);
+    const auto same = again && again->held == found->held;
+    found = std::move(again);
+    if (same)
+      return found;
+  }
+  if (!found || found->held.empty())
+    watch.end(asked.app);
+  return found;
+}
+
+/// Says what went since, and listens on.
+void tell_gone(self_ptr self) {
+  auto& st = self->state;
+  for (const auto app : st.watch->take())
+    self->send(st.news, host::locks_gone{app});
+  if (st.bell)
+    st.bell->arm();
+}
+
+supervised<host_actor>::behavior_type host_edge(
+  self_ptr self, loop* where, const host_config& config, const lock_sink_actor& news) {
+  auto& st = self->state;
+  st.news = news;
+  st.watch.emplace(config.make_inotify == nullptr ? ::inotify_init1 : config.make_inotify);
+  if (st.watch->fd() >= 0) {
+    // The bell goes with the state, so there is no cycle.
+    const auto own = caf::actor_cast<supervised<host_actor>>(self);
+    st.bell.emplace(*where, st.watch->fd(), [own] { caf::anon_send(own, wake_up{}); });
+    st.bell->arm();
+  }
+  host::link_older_folder(config.lock_root);
   const host::lock_place place{
     .root = config.lock_root, .host_root = config.host_lock_root, .own_uid = config.own_uid};
   return {
-    [place](const host::take_locks& msg) -> caf::result<host::found_locks> {
-      return answer(host::take(place, msg));
+    [self, place](const host::take_locks& msg) -> caf::result<host::found_locks> {
+      return answer(take(*self->state.watch, place, msg));
     },
-    [place](const host::release_locks& msg) -> caf::result<host::locks_done> {
+    [self, place](const host::release_locks& msg) -> caf::result<host::locks_done> {
+      self->state.watch->end(msg.app);
       return done(host::release(place, msg.app));
     },
     [place](const host::make_lock_folder& msg) -> caf::result<host::locks_done> {
@@ -40,6 +104,9 @@ supervised<host_actor>::behavior_type host_edge(const host_config& config) {
     },
     [place](const host::find_own_locks&) -> caf::result<host::own_locks> {
       return answer(host::find_own(place));
+    },
+    [state = config.state_partition](const host::get_os_update&) -> caf::result<host::os_update> {
+      return answer(host::look_for_os_update(state));
     },
     [cards = config.network_root](const host::get_addresses&) -> caf::result<host::addresses> {
       auto found = host::look_for_addresses(cards);
@@ -57,18 +124,18 @@ supervised<host_actor>::behavior_type host_edge(const host_config& config) {
         return to_caf(kept.error());
       return host::files_done{};
     },
-    [](const wake_up&) {},
+    [self](const wake_up&) { tell_gone(self); },
     [](const probe&) { return alive{}; },
   };
 }
 
 } // namespace
 
-supervised<host_actor> spawn_host(caf::actor_system& system, host_config config) {
+supervised<host_actor> spawn_host(loop& where, host_config config, lock_sink_actor news) {
   // Who cannot make files for another user makes them as the user that it is.
   if (const auto user = ::geteuid(); user != 0)
     config.own_uid = user;
-  return system.spawn<caf::detached>(host_edge, std::move(config));
+  return where.system().spawn<caf::detached>(host_edge, &where, std::move(config), std::move(news));
 }
 
 } // namespace copal

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/host/lock_watch.hpp"
 #include "messages/protocol/host.hpp"
 #include "messages/protocol/supervision.hpp"
 
@@ -7,9 +8,9 @@
 #include <filesystem>
 #include <string>
 
-#include <caf/actor_system.hpp>
-
 namespace copal {
+
+class loop;
 
 struct host_config {
   std::filesystem::path
@@ -18,9 +19,13 @@ struct host_config {
   std::filesystem::path files_root = "/run/copal/files"; ///< As this process sees it.
   std::uint32_t own_uid = 65534;                         ///< A lock file of this user is ours.
   std::filesystem::path network_root = "/sys/class/net";
+  /// Of the host's operating system, as this process sees it.
+  std::filesystem::path state_partition = "/mnt/state";
+  host::lock_watch::maker make_inotify = nullptr; ///< Null: the system's.
 };
 
-/// Starts the edge to the machine's files, on a thread of its own, since it waits for them.
-supervised<host_actor> spawn_host(caf::actor_system& system, host_config config);
+/// Starts the edge to the machine's files, on a thread of its own, since it waits for them; the
+/// asio thread tells it when a lock goes. `news` hears of users' locks that were in the way.
+supervised<host_actor> spawn_host(loop& where, host_config config, lock_sink_actor news);
 
 } // namespace copal

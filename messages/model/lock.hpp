@@ -2,6 +2,7 @@
 
 #include "messages/model/container.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -29,6 +30,9 @@ struct lock_facts {
   /// Files of ours may lie about: of an earlier run, or of a request without an answer.
   bool left_over = false;
   std::set<service_name> services{}; ///< Of which the locks are taken.
+  wall_time since{};                 ///< They are taken.
+  /// Until a user's lock is looked at again, unless it goes before.
+  std::chrono::milliseconds pause{0};
 
   bool operator==(const lock_facts&) const = default;
 };
@@ -40,7 +44,7 @@ typename I::result_type inspect(I& f, user_lock& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, lock_facts& x) {
-  return f(x.app, x.taken, x.held, x.left_over, x.services);
+  return f(x.app, x.taken, x.held, x.left_over, x.services, x.since, x.pause);
 }
 
 } // namespace copal

@@ -6,6 +6,9 @@
 
 namespace copal {
 
+/// Hears when a user's lock goes that was in the way.
+using lock_sink_actor = caf::typed_actor<caf::reacts_to<host::locks_gone>>;
+
 /// The machine below: its files and its network.
 using host_actor = caf::typed_actor<
   // A missing folder is made. unavailable (a folder cannot be made or looked into; nothing is
@@ -17,6 +20,8 @@ using host_actor = caf::typed_actor<
   caf::replies_to<host::make_lock_folder>::with<host::locks_done>,
   // unavailable (a folder cannot be looked into).
   caf::replies_to<host::find_own_locks>::with<host::own_locks>,
+  // unavailable (the state partition cannot be looked into).
+  caf::replies_to<host::get_os_update>::with<host::os_update>,
   // unavailable (the system does not tell).
   caf::replies_to<host::get_addresses>::with<host::addresses>,
   // All are there then, as they are to be. invalid_input (a name that is none of ours), exhausted

@@ -21,6 +21,8 @@ using step_sink_actor = caf::typed_actor<caf::reacts_to<step_note>>;
 
 /// Owns the way to the target.
 using conductor_actor = view_sink_actor::extend<
+  // A user's lock went for which an update waits.
+  caf::reacts_to<host::locks_gone>,
   // invalid_input (says where and what was expected; the old target stands), unavailable (the store
   // is away; the old target stands).
   caf::replies_to<set_target>::with<target_accepted>,

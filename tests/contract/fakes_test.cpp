@@ -29,9 +29,9 @@ TEST_SUITE("fakes") {
   TEST_CASE("host contract: the fake") {
     live_system system;
     supervised<host_actor> started;
-    check_host_contract(*system, [&started](caf::actor_system& on) {
+    check_host_contract(*system, [&started](caf::actor_system& on, const lock_sink_actor& news) {
       auto world = std::make_shared<host_world>();
-      started = spawn_fake_host(on, world, no_faults());
+      started = spawn_fake_host(on, world, no_faults(), news);
       return host_subject{started,
         [world](app_id app, const service_name& service, lock_owner owner) {
           if (owner == lock_owner::user)
@@ -45,6 +45,11 @@ TEST_SUITE("fakes") {
           for (const auto& [name, file] : world->files)
             names.push_back(name);
           return names;
+        },
+        [world](app_id app, const service_name& service) {
+          std::erase_if(world->locks,
+            [&](const user_lock& lock) { return lock.app == app && lock.service == service; });
+          world->told_gone(app);
         }};
     });
     caf::anon_send_exit(started, caf::exit_reason::user_shutdown);

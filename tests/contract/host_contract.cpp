@@ -2,19 +2,64 @@
 
 #include "tests/support/live_system.hpp"
 
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <caf/typed_event_based_actor.hpp>
 #include <doctest/doctest.h>
 
 namespace copal::test {
 
-void check_host_contract(
-  caf::actor_system& system, const std::function<host_subject(caf::actor_system&)>& make) {
-  const auto subject = make(system);
-  const auto holders = [&](app_id app, std::vector<service_name> services) {
-    const auto found = ask<host::found_locks>(
-      system, subject.host, host::take_locks{.app = app, .services = std::move(services)});
+namespace {
+
+/// What was told, for the test's thread.
+struct news {
+  std::mutex guard;
+  std::condition_variable more;
+  std::deque<app_id> told;
+
+  /// Waits for it; nothing when it does not come.
+  std::optional<app_id> next() {
+    std::unique_lock hold{guard};
+    if (!more.wait_for(hold, std::chrono::seconds{30}, [this] { return !told.empty(); }))
+      return std::nullopt;
+    const auto first = told.front();
+    told.pop_front();
+    return first;
+  }
+};
+
+lock_sink_actor::behavior_type listen(const std::shared_ptr<news>& heard) {
+  return {
+    [heard](const host::locks_gone& msg) {
+      const std::lock_guard hold{heard->guard};
+      heard->told.push_back(msg.app);
+      heard->more.notify_all();
+    },
+  };
+}
+
+} // namespace
+
+void check_host_contract(caf::actor_system& system,
+  const std::function<host_subject(caf::actor_system&, const lock_sink_actor& news)>& make) {
+  const auto heard = std::make_shared<news>();
+  const auto subject = make(system, system.spawn(listen, heard));
+  const auto own_apps = [&] {
+    const auto found = ask<host::own_locks>(system, subject.host, host::find_own_locks{});
+    REQUIRE(found);
+    return found->apps;
+  };
+  const auto holders = [&](app_id app, std::vector<service_name> services, bool force = false) {
+    const auto found = ask<host::found_locks>(system,
+      subject.host,
+      host::take_locks{.app = app, .services = std::move(services), .force = force});
     REQUIRE(found);
     std::vector<std::string> names;
     for (const auto& lock : found->held) {
@@ -35,6 +80,39 @@ void check_host_contract(
     CHECK(holders({1}, {web, db}) == std::vector<std::string>{"web"});
     CHECK(holders({1}, {db}).empty());
     CHECK(holders({2}, {web}).empty());
+  }
+  SUBCASE("spec 12.52: all locks of an app are taken, or none") {
+    subject.put_lock({1}, web, lock_owner::user);
+    CHECK(holders({1}, {web, db}) == std::vector<std::string>{"web"});
+    CHECK(own_apps().empty());
+    CHECK(holders({1}, {web, db}, true).empty());
+    CHECK(own_apps() == std::vector{app_id{1}});
+    REQUIRE(ask<host::locks_done>(system, subject.host, host::release_locks{{1}}));
+    CHECK(own_apps().empty());
+  }
+  SUBCASE("the release of a lock that was in the way is told once, and only of its app") {
+    subject.put_lock({1}, web, lock_owner::user);
+    subject.put_lock({2}, web, lock_owner::user);
+    CHECK(holders({1}, {web}).size() == 1);
+    CHECK(holders({2}, {web}).size() == 1);
+    subject.drop_lock({1}, web);
+    CHECK(heard->next() == app_id{1});
+    subject.drop_lock({2}, web);
+    CHECK(heard->next() == app_id{2});
+    CHECK(holders({1}, {web}).empty());
+  }
+  SUBCASE("a lock that was in nobody's way goes untold") {
+    subject.put_lock({1}, web, lock_owner::user);
+    subject.drop_lock({1}, web);
+    subject.put_lock({2}, web, lock_owner::user);
+    CHECK(holders({2}, {web}).size() == 1);
+    subject.drop_lock({2}, web);
+    CHECK(heard->next() == app_id{2});
+  }
+  SUBCASE("no update of the host's OS is under way") {
+    const auto found = ask<host::os_update>(system, subject.host, host::get_os_update{});
+    REQUIRE(found);
+    CHECK(found->breadcrumbs.empty());
   }
   SUBCASE("the supervisor's own locks are left out") {
     subject.put_lock({1}, web, lock_owner::supervisor);

@@ -16,12 +16,13 @@ enum class lock_owner { user, supervisor };
 struct host_subject {
   host_actor host;
   std::function<void(app_id, const service_name&, lock_owner)> put_lock;
-  std::function<std::vector<std::string>()> file_names; ///< Of services' files; sorted.
+  std::function<std::vector<std::string>()> file_names;       ///< Of services' files; sorted.
+  std::function<void(app_id, const service_name&)> drop_lock; ///< A user's.
 };
 
 /// What every host must do, real or fake. To be called from a test case of its own; `make` gives a
 /// new machine each time.
-void check_host_contract(
-  caf::actor_system& system, const std::function<host_subject(caf::actor_system&)>& make);
+void check_host_contract(caf::actor_system& system,
+  const std::function<host_subject(caf::actor_system&, const lock_sink_actor& news)>& make);
 
 } // namespace copal::test

@@ -1,6 +1,7 @@
 #include "tests/contract/host_contract.hpp"
 
 #include "adapters/host/host.hpp"
+#include "adapters/loop/loop.hpp"
 #include "tests/support/live_system.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -31,26 +32,59 @@ TEST_SUITE("host contract") {
     const temp_folder memory;
     const auto files = memory / "files";
     live_system system;
+    loop io{*system};
+    io.start();
     supervised<host_actor> started;
-    check_host_contract(*system, [&](caf::actor_system& on) {
+    const auto place_of = [&folder](app_id app, const service_name& service) {
+      return folder.path() / to_string(app) / service.value;
+    };
+    check_host_contract(*system, [&](caf::actor_system&, const lock_sink_actor& news) {
       // Whoever runs the tests plays the supervisor; a folder is never the supervisor's.
-      started = spawn_host(on,
+      started = spawn_host(io,
         {.lock_root = folder.path(),
           .host_lock_root = "/locks",
           .files_root = files,
-          .own_uid = ::geteuid()});
+          .own_uid = ::geteuid(),
+          .state_partition = folder / "state"},
+        news);
       return host_subject{started,
-        [&folder](app_id app, const service_name& service, lock_owner owner) {
-          const auto place = folder.path() / to_string(app) / service.value;
+        [place_of](app_id app, const service_name& service, lock_owner owner) {
+          const auto place = place_of(app, service);
           std::filesystem::create_directories(place);
           if (owner == lock_owner::user)
             std::filesystem::create_directory(place / "updates.lock");
           else
             std::ofstream{place / "updates.lock"} << "";
         },
-        [files] { return names_in(files); }};
+        [files] { return names_in(files); },
+        [place_of](app_id app, const service_name& service) {
+          std::filesystem::remove(place_of(app, service) / "updates.lock");
+        }};
     });
     caf::anon_send_exit(started, caf::exit_reason::user_shutdown);
+    (void)end_of(*system, started);
+  }
+
+  TEST_CASE("host: where nothing can be watched, locks are found all the same") {
+    const temp_folder folder;
+    std::filesystem::create_directories(folder / "1/web/updates.lock");
+    live_system system;
+    loop io{*system};
+    io.start();
+    const auto started = spawn_host(io,
+      {.lock_root = folder.path(),
+        .host_lock_root = "/locks",
+        .own_uid = ::geteuid(),
+        .make_inotify = [](int) { return -1; }},
+      {});
+    for (auto tries = 0; tries < 2; ++tries) {
+      const auto found = ask<host::found_locks>(
+        *system, started, host::take_locks{.app = {1}, .services = {{"web"}}});
+      REQUIRE(found);
+      CHECK(found->held.size() == 1);
+    }
+    caf::anon_send_exit(started, caf::exit_reason::user_shutdown);
+    (void)end_of(*system, started);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -22,6 +23,11 @@ struct fake_host_state {
   std::shared_ptr<host_world> world;
   std::shared_ptr<fault_source> faults;
   promised_work work;
+  lock_sink_actor news;
+  std::set<app_id> watched; ///< Users' locks were in the way.
+  /// That were dropped since it last looked; of all apps, where none is named.
+  std::shared_ptr<std::vector<std::optional<app_id>>> gone =
+    std::make_shared<std::vector<std::optional<app_id>>>();
 };
 
 bool is_asked_for(const host::take_locks& msg, const user_lock& lock) {
@@ -98,18 +104,48 @@ caf::result<host::files_done> one_by_one(
     [] { return false; });
 }
 
+/// As the real one: once for each time that they were in the way.
+void tell_gone(fake_child::stateful_pointer<fake_host_state> self) {
+  auto& st = self->state;
+  const auto waits = std::exchange(st.watched, {});
+  for (const auto app : waits) {
+    const auto& gone = *st.gone;
+    if (std::none_of(gone.begin(), gone.end(), [app](const auto& of) { return !of || *of == app; }))
+      st.watched.insert(app);
+    else if (st.news)
+      self->send(st.news, host::locks_gone{app});
+  }
+  st.gone->clear();
+}
+
 fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state> self,
   std::shared_ptr<host_world> world,
-  std::shared_ptr<fault_source> faults) {
+  std::shared_ptr<fault_source> faults,
+  lock_sink_actor news) {
   self->state.world = std::move(world);
   self->state.faults = std::move(faults);
+  self->state.news = std::move(news);
+  // Whoever drops locks may do it on another thread, while the actor rests.
+  const auto own = caf::actor_cast<supervised<host_actor>>(self);
+  self->state.world->on_drop = [own, gone = self->state.gone](std::optional<app_id> of) {
+    gone->push_back(of);
+    caf::anon_send(own, wake_up{});
+  };
+  self->attach_functor([world = self->state.world] { world->on_drop = nullptr; });
   return {
     [self](const host::take_locks& msg) {
-      return after_a_while<host::found_locks>(
-        self, [msg](host_world& on) { return take_locks(on, msg); });
+      return after_a_while<host::found_locks>(self, [self, msg](host_world& on) {
+        auto found = take_locks(on, msg);
+        if (found.held.empty())
+          self->state.watched.erase(msg.app);
+        else
+          self->state.watched.insert(msg.app);
+        return found;
+      });
     },
     [self](const host::release_locks& msg) {
-      return after_a_while<host::locks_done>(self, [msg](host_world& on) {
+      return after_a_while<host::locks_done>(self, [self, msg](host_world& on) {
+        self->state.watched.erase(msg.app);
         on.own.erase(msg.app);
         return host::locks_done{};
       });
@@ -128,6 +164,10 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
         return found;
       });
     },
+    [self](const host::get_os_update&) {
+      return after_a_while<host::os_update>(
+        self, [](const host_world& on) { return host::os_update{on.breadcrumbs}; });
+    },
     [self](const host::get_addresses&) {
       return after_a_while<host::addresses>(
         self, [](const host_world& on) { return on.addresses; });
@@ -138,7 +178,7 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
     [self](const host::keep_files& msg) {
       return one_by_one(self, [msg](host_world& on) { return keep_files(on, msg); });
     },
-    [](const wake_up&) {},
+    [self](const wake_up&) { tell_gone(self); },
     [](const probe&) { return alive{}; },
     [self](const timer_due& due) { self->state.work.run(due); },
   };
@@ -148,8 +188,9 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
 
 supervised<host_actor> spawn_fake_host(caf::actor_system& system,
   std::shared_ptr<host_world> world,
-  std::shared_ptr<fault_source> faults) {
-  return spawn_actor(system, fake_host, std::move(world), std::move(faults));
+  std::shared_ptr<fault_source> faults,
+  lock_sink_actor news) {
+  return spawn_actor(system, fake_host, std::move(world), std::move(faults), std::move(news));
 }
 
 } // namespace copal::test

@@ -4,6 +4,7 @@
 #include "messages/protocol/supervision.hpp"
 #include "tests/fakes/fault_source.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,14 +29,29 @@ struct host_world {
     locks.push_back(std::move(lock));
     return true;
   }
+  /// Users delete their locks, of one app or of all, and whoever waits is told of it. Who changes
+  /// `locks` itself is a host that cannot watch.
+  void drop_locks(std::optional<app_id> of = {}) {
+    std::erase_if(locks, [&of](const user_lock& lock) { return !of || lock.app == *of; });
+    told_gone(of);
+  }
+  /// Of the locks of that app, or of all, some went.
+  void told_gone(std::optional<app_id> of) {
+    if (on_drop)
+      on_drop(of);
+  }
+  std::function<void(std::optional<app_id>)> on_drop; ///< Of the actor; null while there is none.
+
   host::addresses addresses;
   std::map<std::string, service_file> files; ///< Of services, by name.
   std::optional<error> files_refused;        ///< Why none can be placed now.
+  std::vector<std::string> breadcrumbs; ///< Of an update of the host's OS.
 };
 
 /// A host edge over memory. Without faults each request takes 1 to 50 ms of virtual time.
 supervised<host_actor> spawn_fake_host(caf::actor_system& system,
   std::shared_ptr<host_world> world,
-  std::shared_ptr<fault_source> faults);
+  std::shared_ptr<fault_source> faults,
+  lock_sink_actor news);
 
 } // namespace copal::test

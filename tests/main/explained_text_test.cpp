@@ -37,6 +37,16 @@ TEST_SUITE("main") {
         "    T2  slow\n"
         "warning: web: build is ignored\n",
         false},
+      {"locks of a user and of our own",
+        R"({"settled":false,"services":[{"appId":7,"appName":"shop","serviceName":"web",)"
+        R"("differs":"env(A) differs","waitsFor":"lock","reason":"db holds it"}],"locks":[)"
+        R"({"appId":7,"holder":"user","serviceName":"db","path":"/l/7/db/updates.lock",)"
+        R"("since":"T1"},{"appId":8,"holder":"supervisor","since":"T2"}]})",
+        "web (app shop): env(A) differs\n"
+        "  waits for: lock: db holds it\n"
+        "lock of app 7: db holds /l/7/db/updates.lock since T1\n"
+        "lock of app 8: held for an update since T2\n",
+        false},
       {"an app as a whole",
         R"({"settled":true,"services":[{"appId":7,"appName":"shop","differs":"its release is not )"
         R"(run","waitsFor":"rejected","reason":"no l4t"}]})",

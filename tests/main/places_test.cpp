@@ -25,6 +25,7 @@ TEST_SUITE("places") {
     CHECK(p.os_release == "/etc/os-release");
     CHECK(p.lock_dir == "/tmp/balena-supervisor/services");
     CHECK(p.host_lock_dir == "/tmp/balena-supervisor/services");
+    CHECK(p.state_partition == "/mnt/state");
     CHECK(p.engine == "unix:///var/run/docker.sock");
     CHECK(p.runtime_dir == "/run/copal");
   }
@@ -46,6 +47,7 @@ TEST_SUITE("places") {
     const auto p = find_places({},
       variables({{"ROOT_MOUNTPOINT", "/host"},
         {"BOOT_MOUNTPOINT", "/b"},
+        {"STATE_MOUNTPOINT", "/s"},
         {"DATABASE_PATH", "/d/database.sqlite"},
         {"DOCKER_SOCKET", "/run/e.sock"},
         {"HOST_OS_VERSION_PATH", "/o"}}),
@@ -53,6 +55,7 @@ TEST_SUITE("places") {
     CHECK(p.root == "/host");
     CHECK(p.state_dir == "/d");
     CHECK(p.older_database == "/d/database.sqlite");
+    CHECK(p.state_partition == "/s");
     CHECK(p.config == "/b/config.json");
     CHECK(p.os_release == "/o");
     CHECK(p.engine == "unix:///run/e.sock");

@@ -31,7 +31,10 @@ void kill_child(simulated_device& device) {
 void lock_or_unlock(simulated_device& device) {
   auto& locks = device.files->locks;
   if (!locks.empty()) {
-    locks.clear();
+    if (device.system.random().percent(50))
+      device.files->drop_locks();
+    else // a host that cannot watch
+      locks.clear();
     return;
   }
   ++device.faults->counts["user lock"];

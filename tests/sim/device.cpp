@@ -44,8 +44,8 @@ void simulated_device::start() {
   from.store = [this](caf::actor_system& actors, std::uint64_t) {
     return spawn_fake_store(actors, disk, faults);
   };
-  from.host = [this](caf::actor_system& actors, std::uint64_t) {
-    return spawn_fake_host(actors, files, faults);
+  from.host = [this](caf::actor_system& actors, std::uint64_t, const lock_sink_actor& news) {
+    return spawn_fake_host(actors, files, faults, news);
   };
   tree_config config;
   config.conductor.device = facts();

@@ -6,6 +6,8 @@
 #include "tests/sim/targets.hpp"
 #include "tests/support/seeds.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 namespace copal::test {
@@ -17,7 +19,11 @@ void take_or_release(simulated_device& device) {
   auto& random = device.system.random();
   auto& locks = device.files->locks;
   if (!locks.empty() && random.percent(50)) {
-    locks.erase(locks.begin() + static_cast<std::ptrdiff_t>(random.below(locks.size())));
+    const auto it = locks.begin() + static_cast<std::ptrdiff_t>(random.below(locks.size()));
+    const auto app = it->app;
+    locks.erase(it);
+    if (random.percent(70)) // else on a host that cannot watch
+      device.files->told_gone(app);
     return;
   }
   std::vector<container_identity> ours;
@@ -31,9 +37,84 @@ void take_or_release(simulated_device& device) {
   device.files->put_lock({who.app, who.name, "/locks/it", device.world->now()});
 }
 
+/// A device at a target, with a lock for each service, and another target that has waited for half
+/// an hour: the next try is minutes away. False: that target touches nothing that runs.
+bool is_made_to_wait(simulated_device& device) {
+  auto& random = device.system.random();
+  publish_images(*device.world);
+  device.start();
+  auto target = draw_target(random);
+  REQUIRE(device.insist_on(target));
+  check_at_target(device);
+  for (const auto& [id, c] : device.world->containers) {
+    const auto who = planning::identify(c.name, c.config.labels);
+    device.files->put_lock({who->app, who->name, "/locks/it", device.world->now()});
+  }
+  target = draw_next_target(random, target);
+  REQUIRE(device.insist_on(target));
+  device.system.run_for(std::chrono::minutes{30});
+  const auto waits = device.where().waits;
+  return std::any_of(waits.begin(), waits.end(), [](const wait_reason& w) {
+    return w.why == wait_reason::kind::lock;
+  });
+}
+
+/// The supervisor takes locks within a second: a request to the host takes up to 50 ms.
+bool goes_on(simulated_device& device) {
+  device.system.run_until(
+    [&device] { return !device.files->own.empty(); }, std::chrono::seconds{1});
+  return !device.files->own.empty();
+}
+
 } // namespace
 
 TEST_SUITE("sim") {
+  TEST_CASE("sim: the wait for a lock ends when it is released, not at the next try") {
+    auto waited = 0;
+    for (const auto seed : seeds(60)) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      if (!is_made_to_wait(device))
+        continue;
+      ++waited;
+      device.files->drop_locks();
+      CHECK(goes_on(device));
+      check_at_target(device);
+    }
+    CHECK(waited > 0);
+  }
+
+  TEST_CASE("sim: force reaches an update that waits for a lock") {
+    auto waited = 0;
+    for (const auto seed : seeds(60)) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      if (!is_made_to_wait(device))
+        continue;
+      ++waited;
+      (void)ask(device.system, device.handles.conductor, apply_now{true});
+      CHECK(goes_on(device));
+      check_at_target(device);
+    }
+    CHECK(waited > 0);
+  }
+
+  TEST_CASE("sim: the override variable reaches an update that waits for a lock") {
+    auto waited = 0;
+    for (const auto seed : seeds(60)) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      if (!is_made_to_wait(device))
+        continue;
+      ++waited;
+      REQUIRE(device.insist_on(
+        with_config(device.possible.front().doc.doc, "RESIN_SUPERVISOR_OVERRIDE_LOCK", "1")));
+      CHECK(goes_on(device));
+      check_at_target(device);
+    }
+    CHECK(waited > 0);
+  }
+
   TEST_CASE("sim: a user's lock for a service counts from the moment it is taken") {
     for (const auto seed : seeds(150)) {
       CAPTURE(seed);

@@ -188,12 +188,23 @@ std::string uuid_of(std::int64_t app) {
   return uuid;
 }
 
+constexpr const char* device_id = "aaaaaaaabbbbbbbbccccccccdddddddd";
+
 value device_of(value apps) {
-  return value::map({{"aaaaaaaabbbbbbbbccccccccdddddddd",
+  return value::map({{device_id,
     value::map({{"name", "sim"}, {"config", value::map({})}, {"apps", std::move(apps)}})}});
 }
 
 } // namespace
+
+value with_config(value target, const std::string& name, const std::string& text) {
+  auto part = *target.find(device_id);
+  auto config = *part.find("config");
+  config.set(name, text);
+  part.set("config", std::move(config));
+  target.set(device_id, std::move(part));
+  return target;
+}
 
 void publish_images(engine_world& world) {
   for (const auto* name : images) {

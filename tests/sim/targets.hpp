@@ -20,6 +20,9 @@ value draw_target(random_source& random);
 /// or one that has nothing to do with it. What did not change must be left alone.
 value draw_next_target(random_source& random, const value& before);
 
+/// The same target with a variable of the device's configuration.
+value with_config(value target, const std::string& name, const std::string& text);
+
 /// Two apps that are alike: each one service with a volume.
 value two_apps();
 value no_apps();

@@ -39,6 +39,7 @@ caf::error away() {
 conductor_actor::behavior_type conductor_of(known all) {
   return {
     [](const engine_view&) {},
+    [](const host::locks_gone&) {},
     [](const images_view&) {},
     [](const set_target&) -> caf::result<target_accepted> { return away(); },
     [all](const apply_now& x) -> caf::result<applying> {
@@ -72,6 +73,7 @@ host_actor::behavior_type host_of(host_actor::pointer self, known all) {
     [](const host::release_locks&) -> caf::result<host::locks_done> { return away(); },
     [](const host::make_lock_folder&) -> caf::result<host::locks_done> { return away(); },
     [](const host::find_own_locks&) -> caf::result<host::own_locks> { return away(); },
+    [](const host::get_os_update&) -> caf::result<host::os_update> { return away(); },
     [all, self](const host::get_addresses&) -> caf::result<host::addresses> {
       ++all->address_questions;
       if (!all->host_answers)

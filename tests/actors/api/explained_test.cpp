@@ -61,6 +61,7 @@ TEST_SUITE("api") {
             {"settled", false},
             {"services", value{value::list_type{first, web("2", "shop 2")}}},
             {"troubles", value{value::list_type{}}},
+            {"locks", value{value::list_type{}}},
             {"warnings", value{value::list_type{value{"web: field build is ignored"}}}},
           })));
   }
@@ -105,6 +106,27 @@ TEST_SUITE("api") {
         {"memoryKills", 1},
         {"health", "unhealthy"},
       })}}));
+  }
+
+  TEST_CASE("explained: who holds which lock since when") {
+    auto now = without_images();
+    const user_lock of_user{{1}, {"web"}, "/l/1/web/updates.lock", wall_time{1'600'000'000s}, 1000};
+    now.locks = {{.app = {1}, .held = {of_user}},
+      {.app = {2}, .taken = true, .since = wall_time{1'600'000'000s}}};
+    const auto user = value::map({
+      {"appId", 1},
+      {"holder", "user"},
+      {"serviceName", "web"},
+      {"path", "/l/1/web/updates.lock"},
+      {"uid", 1000},
+      {"since", "2020-09-13T12:26:40.000Z"},
+    });
+    const auto own =
+      value::map({{"appId", 2}, {"holder", "supervisor"}, {"since", "2020-09-13T12:26:40.000Z"}});
+    const value all{explained(now, {})};
+    CHECK(debug_string(*all.find("locks")) == debug_string(value{value::list_type{user, own}}));
+    const value of_two{explained(now, {app_id{2}})};
+    CHECK(debug_string(*of_two.find("locks")) == debug_string(value{value::list_type{own}}));
   }
 
   TEST_CASE("explained: a target that is not followed is told") {

@@ -107,6 +107,16 @@ TEST_SUITE("journal") {
     CHECK(texts(narrate(told, now)).empty());
     now.waits.clear();
     CHECK(texts(narrate(told, now)) == list{"info: service:2/web waits for no lock any more"});
+    now.waits = {{wait_reason::kind::lock, {2}, "locks:2", "web holds it"}};
+    now.locks = {{.app = {2}, .held = {{{2}, {"web"}, "/tmp/x", {}}}, .pause = 2s}};
+    CHECK(
+      texts(narrate(told, now))
+      == list{"info: Updates are locked, retrying in 2s. Reason: Lockfile exists for { appId: 2, "
+              "service: web }; web holds it"});
+    now.locks.front().pause = 4s; // tried again, with the same result
+    CHECK(texts(narrate(told, now)).empty());
+    now.waits.clear();
+    CHECK(texts(narrate(told, now)) == list{"info: locks:2 waits for no lock any more"});
   }
 
   TEST_CASE("journal: a problem with the target, and what of it is not followed") {

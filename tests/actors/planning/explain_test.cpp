@@ -118,6 +118,21 @@ TEST_SUITE("planning: explain") {
     }
   }
 
+  TEST_CASE("explain: a wait for locks has all that stand, with who holds them") {
+    const situation waits =
+      device{}.running({"web"}).wants({service{"web"}.env("A", "2")}).fetched_all().locked("web");
+    auto now = standing_of(waits);
+    for (const auto& [app, facts] : waits.locks)
+      now.locks.push_back(facts);
+    now.locks.front().held.push_back({{7}, {"db"}, "/locks/db/updates.lock", {}, 1000});
+    now.locks.push_back({.app = {8}, .held = {{{8}, {"web"}, "/l", {}}}});
+    REQUIRE(explain(now).size() == 1);
+    CHECK(explain(now).front().locks == now.locks.front().held);
+    CHECK(explain(now).front().locks.size() == 2);
+    CHECK(
+      explain(standing_of(device{}.wants({"web"}).fetch_failed("web:1"))).front().locks.empty());
+  }
+
   TEST_CASE("explain: the last tries, and when the next one is") {
     auto now = standing_of(device{}.wants({"web"}).fetch_failed("web:1"));
     auto& failure = now.images.failures.at(0);

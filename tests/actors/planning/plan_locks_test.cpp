@@ -71,6 +71,28 @@ TEST_SUITE("planning: locks") {
              "22:13:20 UTC)");
   }
 
+  TEST_CASE("locks: the texts that clients know") {
+    const user_lock lock{{7}, {"web"}, "/l", {}};
+    CHECK(lock_text(lock) == "Lockfile exists for { appId: 7, service: web }");
+    const struct {
+      std::chrono::milliseconds pause;
+      std::string expected;
+    } rows[] = {
+      {std::chrono::milliseconds{500}, "500ms"},
+      {std::chrono::milliseconds{1'999}, "1s"},
+      {std::chrono::seconds{64}, "1m"},
+      {std::chrono::minutes{15}, "15m"},
+      {std::chrono::hours{2}, "2h"},
+    };
+    for (const auto& row : rows)
+      CHECK(locked_text({.app = {7}, .held = {lock}, .pause = row.pause})
+            == "Updates are locked, retrying in " + row.expected
+                 + ". Reason: Lockfile exists for { appId: 7, service: web }");
+    CHECK(
+      locked_text({.app = {7}, .held = {lock, {{7}, {"db"}, "/m", {}}}})
+        .ends_with("{ appId: 7, service: web }, Lockfile exists for { appId: 7, service: db }"));
+  }
+
   TEST_CASE("spec 12.53: locks are given back when nothing is stopped any more") {
     const auto left = [](situation& s) { s.locks[{7}] = {.app = {7}, .left_over = true}; };
     const std::string release = "releaseLock (nothing is stopped any more)\n";

@@ -81,6 +81,7 @@ target_file_actor::behavior_type file_edge(target_file_actor::pointer, const wor
 conductor_actor::behavior_type conductor(conductor_actor::pointer self, const world& w) {
   return {
     [](const engine_view&) {},
+    [](const host::locks_gone&) {},
     [](const images_view&) {},
     [w, self](const set_target& msg) -> caf::result<target_accepted> {
       const auto* services = msg.doc.doc.find("services");

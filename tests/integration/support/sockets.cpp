@@ -4,6 +4,7 @@
 #include <cstring>
 #include <system_error>
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -38,6 +39,18 @@ descriptor connect_to(const std::string& path) {
   const auto address = address_of(path);
   descriptor out{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   if (::connect(out.get(), generic(address), sizeof address) != 0)
+    return {};
+  return out;
+}
+
+descriptor connect_to_port(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  descriptor out{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const auto* const whom = static_cast<const sockaddr*>(static_cast<const void*>(&address));
+  if (::connect(out.get(), whom, sizeof address) != 0)
     return {};
   return out;
 }

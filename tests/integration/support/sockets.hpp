@@ -27,6 +27,8 @@ private:
 
 /// A connection to the unix socket at a path; none when nobody listens.
 descriptor connect_to(const std::string& path);
+/// A connection to a TCP port of this machine; none when nobody listens.
+descriptor connect_to_port(int port);
 /// Listens on a unix socket; throws when it cannot.
 descriptor listen_on(const std::string& path);
 
