@@ -2,6 +2,7 @@
 
 // The planner's parts; nobody else includes this.
 
+#include "actors/planning/compare.hpp"
 #include "actors/planning/plan.hpp"
 
 #include <functional>
@@ -59,9 +60,10 @@ struct service_pair {
   const target_service* target = nullptr;
   const supervised_container* current = nullptr; ///< The newest living one; null when none.
   image_standing image;
-  container_config wanted; ///< Normal form, with what the image brings.
-  std::string name;        ///< The container's name in the target release.
-  std::string differing;   ///< What differs, for the reason; empty: equal.
+  container_config wanted;                   ///< Normal form, with what the image brings.
+  std::string name;                          ///< The container's name in the target release.
+  std::string differing;                     ///< What differs, for the reason; empty: equal.
+  std::vector<field_difference> differences; ///< The same in full.
 };
 
 /// One app: what it is to be beside what there is of it.

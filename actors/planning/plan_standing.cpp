@@ -125,11 +125,13 @@ void compare_services(const situation& s, app_standing& app) {
       continue;
     if (app.pairs.size() == 1 && app.surplus.empty())
       inherit_legacy_labels(*pair.current, pair.wanted);
-    const auto found = differences(pair.current->what, pair.wanted, context);
+    auto found = differences(pair.current->what, pair.wanted, context);
     if (!found.empty()
         && !is_as_v19_reads(
-          *pair.current, release, *pair.target, pair.image.facts, pair.image.id, context))
+          *pair.current, release, *pair.target, pair.image.facts, pair.image.id, context)) {
       pair.differing = summary(found);
+      pair.differences = std::move(found);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // One fuzz target per parser that ends in a value tree: FUZZ_TARGET names it (see meson.build).
 
+#include "actors/planning/snapshot.hpp"
 #include "adapters/json/json.hpp"
 #include "adapters/store/document.hpp"
 #include "adapters/target_file/decode.hpp"
@@ -92,6 +93,18 @@ void check_writable(const value& v) {
     return must(v.error().code == errc::corrupt);
   const auto again = store::restore(store::keep(*v).value());
   must(again.has_value() && *again == *v);
+}
+
+/// What was read can be written, and reads back as the same.
+[[maybe_unused]] void fuzz_snapshot(std::string_view text) {
+  const auto doc = json::parse(text);
+  if (!doc)
+    return;
+  const auto read = planning::read_snapshot(*doc);
+  if (!read)
+    return must(read.error().code == errc::invalid_input && !read.error().what.empty());
+  const auto again = planning::read_snapshot(planning::write_snapshot(*read));
+  must(again.has_value() && *again == *read);
 }
 
 } // namespace

@@ -47,6 +47,17 @@ void simulated_device::start() {
   from.host = [this](caf::actor_system& actors, std::uint64_t, const lock_sink_actor& news) {
     return spawn_fake_host(actors, files, faults, news);
   };
+  if (listens) {
+    from.log = [this](caf::actor_system& actors, std::uint64_t) -> supervised<log_actor> {
+      return actors.spawn([this]() -> supervised<log_actor>::behavior_type {
+        return {
+          [this](const log_line& line) { said.push_back(line); },
+          [](const wake_up&) {},
+          [](const probe&) { return alive{}; },
+        };
+      });
+    };
+  }
   tree_config config;
   config.conductor.device = facts();
   config.conductor.wall_clock = [this] { return world->now(); };

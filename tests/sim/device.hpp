@@ -59,6 +59,10 @@ public:
   /// What of the target is not so, in the engine and on the disk; empty when all is.
   std::vector<std::string> faults_against(const device_target& target) const;
 
+  /// What the journal tells people, when it is listened to: from the next start on.
+  bool listens = false;
+  std::vector<log_line> said;
+
   virtual_system system;
   std::shared_ptr<engine_world> world = std::make_shared<engine_world>();
   std::shared_ptr<store_world> disk = std::make_shared<store_world>();

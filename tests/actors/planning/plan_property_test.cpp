@@ -1,3 +1,4 @@
+#include "actors/planning/foresee.hpp"
 #include "actors/planning/identity.hpp"
 #include "tests/actors/planning/situations.hpp"
 #include "tests/support/random.hpp"
@@ -201,8 +202,6 @@ void hold_back(device& d, test::random_source& random) {
   }
 }
 
-// A device on which every step succeeds at once.
-
 template <class Items, class Name>
 auto find_named(Items& items, const Name& name) {
   return std::find_if(items.begin(), items.end(), [&](const auto& x) { return x.name == name; });
@@ -237,55 +236,23 @@ bool may_lose(const situation& s, app_id app, const std::string& volume) {
            });
 }
 
-void sort_containers(situation& s) {
-  std::sort(s.engine.containers.begin(), s.engine.containers.end(), [](auto& a, auto& b) {
-    return a.what.id < b.what.id;
-  });
-}
-
-/// Does one step; the checks say what an engine would refuse.
-struct obey {
+/// What an engine would refuse of a step, and what nobody may do.
+struct allowed {
   const situation& before; ///< The plan was made for this: its steps run side by side.
-  situation& s;
+  const situation& s;
   app_id app;
-  int& made;
 
-  void record(image_row row) const {
-    std::erase_if(s.images.rows, [&row](image_row other) {
-      other.engine_id = row.engine_id;
-      other.ours = row.ours;
-      return other == row;
-    });
-    s.images.facts[row.engine_id];
-    s.images.rows.push_back(std::move(row));
-    std::sort(s.images.rows.begin(), s.images.rows.end());
-  }
-  void operator()(const fetch_image& a) const {
-    auto row = a.row;
-    row.engine_id = engine_id_of(row.name);
-    row.ours = true;
-    std::erase_if(s.images.engine, [&row](const engine_image& e) { return e.id == row.engine_id; });
-    s.images.engine.push_back({row.engine_id, {row.name}, {}});
-    record(row);
-  }
-  void operator()(const save_image& a) const {
-    CHECK_FALSE(a.row.engine_id.empty());
-    record(a.row);
-  }
+  void operator()(const save_image& a) const { CHECK_FALSE(a.row.engine_id.empty()); }
   void operator()(const remove_image& a) const {
-    const auto id = a.row.engine_id;
-    CHECK(std::erase(s.images.rows, a.row) == 1);
-    const auto shared = std::any_of(s.images.rows.begin(),
+    const auto& id = a.row.engine_id;
+    CHECK(std::count(s.images.rows.begin(), s.images.rows.end(), a.row) == 1);
+    const auto shared = std::count_if(s.images.rows.begin(),
       s.images.rows.end(),
       [&id](const auto& r) { return r.engine_id == id; });
-    if (shared)
-      return;
     const auto used = std::any_of(before.engine.containers.begin(),
       before.engine.containers.end(),
       [&id](const auto& c) { return c.what.config.image == id.value; });
-    CHECK_FALSE(used);
-    std::erase_if(s.images.engine, [&id](const auto& e) { return e.id == id; });
-    s.images.facts.erase(id);
+    CHECK_FALSE((used && shared == 1));
   }
   void operator()(const install_service& a) const {
     for (const auto& [network, how] : a.config.networks)
@@ -295,68 +262,32 @@ struct obey {
             != before.engine.volumes.end());
     for (const auto& c : before.engine.containers)
       CHECK(c.what.name != a.container_name);
-    supervised_container c;
-    c.who = a.who;
-    c.what.id.value = "made-" + std::to_string(++made);
-    c.what.name = a.container_name;
-    c.what.state = a.create_only ? container_state::created : container_state::running;
-    c.what.created += std::chrono::hours{2} + std::chrono::seconds{made};
-    if (!a.create_only)
-      c.what.started = c.what.created + std::chrono::milliseconds{1};
-    c.what.config = a.config;
-    s.engine.containers.push_back(c);
-    sort_containers(s);
   }
-  void operator()(const start_container& a) const {
-    auto& c = find_container(s.engine.containers, a.id)->what;
-    c.state = container_state::running;
-    c.started += std::chrono::hours{2} + std::chrono::seconds{++made};
-  }
-  void operator()(const stop_container& a) const {
-    find_container(s.engine.containers, a.id)->what.state = container_state::exited;
-  }
-  void operator()(const kill_container& a) const {
-    s.engine.containers.erase(find_container(s.engine.containers, a.id));
-  }
-  void operator()(const remove_container& a) const {
-    s.engine.containers.erase(find_container(s.engine.containers, a.id));
-  }
-  void operator()(const rename_container& a) const {
-    auto& c = *find_container(s.engine.containers, a.id);
-    c.what.name = a.name;
-    const auto& release = target_of(s, static_cast<int>(app.value)).release;
-    c.who.release = release->id;
-    c.who.commit = release->commit;
-  }
+  void operator()(const start_container& a) const { is_there(a.id); }
+  void operator()(const stop_container& a) const { is_there(a.id); }
+  void operator()(const kill_container& a) const { is_there(a.id); }
+  void operator()(const remove_container& a) const { is_there(a.id); }
+  void operator()(const rename_container& a) const { is_there(a.id); }
   void operator()(const create_network& a) const {
-    auto& all = s.engine.networks;
-    CHECK(find_named(all, a.name) == all.end());
-    all.push_back({{a.name + "-id"}, a.name, a.config});
+    CHECK(find_named(s.engine.networks, a.name) == s.engine.networks.end());
   }
   void operator()(const remove_network& a) const {
     CHECK_FALSE(has_user(before, a.name));
-    s.engine.networks.erase(find_named(s.engine.networks, a.name));
+    CHECK(find_named(s.engine.networks, a.name) != s.engine.networks.end());
   }
   void operator()(const create_volume& a) const {
-    auto& all = s.engine.volumes;
-    CHECK(find_named(all, a.name) == all.end());
-    all.push_back({a.name, a.config});
+    CHECK(find_named(s.engine.volumes, a.name) == s.engine.volumes.end());
   }
   void operator()(const remove_volume& a) const {
     CHECK_FALSE(has_user(before, a.name));
     CHECK(may_lose(before, app, a.name));
-    s.engine.volumes.erase(find_named(s.engine.volumes, a.name));
   }
-  void operator()(const take_locks& a) const {
-    s.locks[app] = {.app = app, .taken = true};
-    s.locks[app].services.insert(a.services.begin(), a.services.end());
-  }
-  void operator()(const release_locks&) const { s.locks.erase(app); }
-  void operator()(const record_commit& a) const {
-    if (a.commit.empty())
-      s.commits.erase(app);
-    else
-      s.commits[app] = a.commit;
+  template <class Other>
+  void operator()(const Other& /*action*/) const {}
+
+private:
+  void is_there(const container_id& id) const {
+    CHECK(find_container(s.engine.containers, id) != s.engine.containers.end());
   }
 };
 
@@ -370,7 +301,7 @@ bool is_kept_stopped(const situation& s, const supervised_container& c) {
 }
 
 /// What the engine does by itself in time.
-void pass_time(situation& s) {
+void let_time_pass(situation& s) {
   std::erase_if(
     s.engine.containers, [](const auto& c) { return c.what.state == container_state::removing; });
   for (auto& c : s.engine.containers) {
@@ -403,9 +334,11 @@ std::optional<int> settle(situation& s) {
       return round;
     CHECK(broken_rule(s, p) == "");
     const auto before = s;
-    for (const auto& one : p.steps)
-      std::visit(obey{before, s, one.app, made}, one.action);
-    pass_time(s);
+    for (const auto& one : p.steps) {
+      std::visit(allowed{before, s, one.app}, one.action);
+      apply_step(s, one, made);
+    }
+    let_time_pass(s);
   }
   return std::nullopt;
 }
@@ -537,6 +470,32 @@ TEST_SUITE("planning: for every situation") {
       REQUIRE_MESSAGE(plans.has_value(), told(make_plan(s)));
       CHECK(amiss(s) == "");
       CHECK(make_plan(s).settled());
+    });
+  }
+
+  TEST_CASE("property: the foreseer comes to the same end, and tells each step on the way") {
+    for_seeds([](test::random_source random) {
+      auto d = random_device(random);
+      const auto ahead = foresee(d);
+      CHECK(ahead.ends);
+      if (!ahead.reached) { // Something has failed, which nobody foresees to be put right.
+        CHECK_FALSE(ahead.waits.empty());
+        return;
+      }
+      CHECK(ahead.waits.empty());
+      situation s = d;
+      int made = 0;
+      for (const auto& one : ahead.steps)
+        apply_step(s, one.what, made);
+      pass_time(s);
+      CHECK(amiss(s) == "");
+      for (const auto& gap : ahead.outages) {
+        CHECK(gap.from >= 1);
+        CHECK(gap.from <= ahead.steps.size());
+        CHECK((!gap.to || (*gap.to > gap.from && *gap.to <= ahead.steps.size())));
+      }
+      hold_back(d, random);
+      CHECK(foresee(d).ends);
     });
   }
 
