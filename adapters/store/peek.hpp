@@ -1,0 +1,25 @@
+#pragma once
+
+#include "messages/result.hpp"
+#include "messages/store.hpp"
+
+#include <filesystem>
+#include <map>
+#include <vector>
+
+namespace copal::store {
+
+/// What a store keeps, of what a plan needs.
+struct kept_facts {
+  std::vector<image_row> rows;
+  std::map<app_id, commit_id> commits;
+  std::vector<service_key> keys;
+};
+
+/// Reads a store that somebody else may have open, and leaves it as it is: neither the file nor a
+/// lock of it is touched. A file that is not there holds nothing. Errors: `corrupt` (it cannot be
+/// read), `conflict` (it is newer than this build), `unavailable` (no permission, I/O, or it
+/// changed all the time).
+result<kept_facts> peek(const std::filesystem::path& path);
+
+} // namespace copal::store
