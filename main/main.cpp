@@ -1,6 +1,7 @@
 #include "main/check.hpp"
 #include "main/explain.hpp"
 #include "main/options.hpp"
+#include "main/plan.hpp"
 #include "main/run.hpp"
 
 #include <iostream>
@@ -16,5 +17,7 @@ int main(int argc, char** argv) {
     return copal::check(*options);
   if (const auto* options = std::get_if<copal::explain_options>(&what))
     return copal::explain(*options);
+  if (const auto* options = std::get_if<copal::plan_options>(&what))
+    return copal::plan_ahead(*options);
   return copal::run(std::get<copal::run_options>(what));
 }

@@ -115,6 +115,63 @@ const CLI::App* add_explain(CLI::App& app, explain_options& out) {
   return explain;
 }
 
+constexpr const char* plan_footer =
+  "Nothing is changed: the engine is asked for lists and inspections only, the state is read from "
+  "a "
+  "copy, no lock is taken. It may be asked while a supervisor runs, and without one.\n\n"
+  "A state that was saved on a device can be planned with elsewhere: --current FILE --target FILE "
+  "gives the same bytes there. It holds the secrets of the device's containers, since whether they "
+  "differ is part of the plan: the file can be read by its owner only, and is to be kept so. The "
+  "plan itself shows no value of an environment.\n\n"
+  "Exit codes: 0 nothing to do, 1 it cannot be told, 2 wrong usage, 3 something is to be done or "
+  "waited for.";
+
+const CLI::App* add_plan(CLI::App& app, plan_options& out) {
+  auto* plan = app.add_subcommand("plan",
+    "Tells which steps would bring this machine to a target, why, and which services are down "
+    "meanwhile; does nothing");
+  auto* compose =
+    plan->add_option("--compose", out.compose, "The target: a compose file")->type_name("FILE");
+  plan->add_option("--target", out.target, "The target: JSON, the cloud's v3 form")
+    ->type_name("FILE")
+    ->excludes(compose);
+  plan->add_option("--project-name", out.project_name, "Name of the compose project")
+    ->type_name("NAME");
+  auto* current = plan
+                    ->add_option("--current",
+                      out.current,
+                      "Plan from this saved state; neither engine nor state folder is looked at")
+                    ->type_name("FILE");
+  plan
+    ->add_option("--save-current",
+      out.save_current,
+      "Save the state that is planned from; also without a target")
+    ->type_name("FILE")
+    ->excludes(current);
+  plan->add_flag("--json", out.json, "The plan for programs");
+  plan->add_option("--engine", out.engine, "The container engine [unix:///var/run/docker.sock]")
+    ->envname("DOCKER_HOST")
+    ->type_name("URL");
+  plan->add_option("--state-dir", out.state_dir, "What the supervisor keeps [/var/lib/copal]")
+    ->envname("COPAL_STATE_DIR")
+    ->type_name("FOLDER");
+  plan->add_option("--config", out.config, "The device's config.json [in the state folder]")
+    ->envname("COPAL_CONFIG")
+    ->type_name("FILE");
+  plan->add_option("--root", out.root, "The host's root as seen from here [/]")
+    ->envname("COPAL_ROOT")
+    ->type_name("FOLDER");
+  plan->add_option("--lock-dir", out.lock_dir, "Update locks, as the host sees them")
+    ->envname("COPAL_LOCK_DIR")
+    ->type_name("FOLDER");
+  plan->footer(plan_footer);
+  return plan;
+}
+
+bool has_nothing_to_do(const plan_options& options) {
+  return options.compose.empty() && options.target.empty() && options.save_current.empty();
+}
+
 only_print wrong_usage(const std::string& what) {
   return {"copal: " + what + "\n`copal --help` and `copal run --help` tell what there is.\n", 2};
 }
@@ -131,6 +188,8 @@ command parse_command_line(int argc, const char* const* argv) {
   const auto* check = add_check(app, checked);
   explain_options asked;
   const auto* explain = add_explain(app, asked);
+  plan_options planned;
+  const auto* plan = add_plan(app, planned);
   const auto* version = app.add_subcommand("version", "Prints the version");
   try {
     app.parse(argc, argv);
@@ -149,6 +208,10 @@ command parse_command_line(int argc, const char* const* argv) {
     return checked;
   if (explain->parsed())
     return asked;
+  if (plan->parsed() && has_nothing_to_do(planned))
+    return wrong_usage("`copal plan` needs a target: name a file with --compose or --target");
+  if (plan->parsed())
+    return planned;
   return options;
 }
 

@@ -38,13 +38,28 @@ struct explain_options {
   bool json = false;               ///< Its answer as it came.
 };
 
+/// `copal plan`.
+struct plan_options {
+  std::filesystem::path compose; ///< The target; at most one of the two.
+  std::filesystem::path target;
+  std::string project_name;
+  std::filesystem::path current;      ///< A saved state, instead of this machine's.
+  std::filesystem::path save_current; ///< Where to save the state that is looked at.
+  bool json = false;
+  std::string engine; ///< As DOCKER_HOST; what follows, as of `run_options`.
+  std::filesystem::path state_dir;
+  std::filesystem::path config;
+  std::filesystem::path root;
+  std::filesystem::path lock_dir;
+};
+
 /// There is nothing to run: this is to be printed.
 struct only_print {
   std::string text;
   int exit_code = 0; ///< Not 0: to standard error.
 };
 
-using command = std::variant<run_options, check_options, explain_options, only_print>;
+using command = std::variant<run_options, check_options, explain_options, plan_options, only_print>;
 
 /// Reads the command line; options that were not given are looked for in the environment.
 command parse_command_line(int argc, const char* const* argv);

@@ -6,6 +6,7 @@
 #include "adapters/system/notify.hpp"
 #include "main/edges.hpp"
 #include "main/local_api.hpp"
+#include "main/quiet_system.hpp"
 #include "main/settings.hpp"
 #include "main/signals.hpp"
 #include "main/tree.hpp"
@@ -19,7 +20,6 @@
 #include <random>
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
@@ -43,18 +43,6 @@ constexpr std::chrono::milliseconds usual_probe_period = 60s;
 /// When memory is given back: once the start is over, and after that what a burst has taken.
 constexpr std::chrono::seconds first_tidying = 10s;
 constexpr std::chrono::minutes tidying_period = 10min;
-
-/// CAF without its polling: nothing wakes up at rest. Source: the measurements in docs/.
-struct quiet_system : caf::actor_system_config {
-  quiet_system() {
-    set("scheduler.max-threads", std::size_t{1});
-    set("work-stealing.relaxed-sleep-duration", caf::timespan(std::chrono::hours(1)));
-    set("work-stealing.aggressive-poll-attempts", std::size_t{1});
-    set("work-stealing.moderate-poll-attempts", std::size_t{0});
-    set("logger.file-verbosity", caf::atom("quiet"));
-    add_messages_to(*this);
-  }
-};
 
 /// What keys of the local API are made from; the system's own source.
 key_material draw_key_material() {

@@ -30,6 +30,25 @@ TEST_SUITE("options") {
     }
   }
 
+  TEST_CASE("options: `copal plan` wants a target, or a place to save to") {
+    const auto out = std::get<plan_options>(
+      parse({"plan", "--current", "c.json", "--target", "t.json", "--json"}));
+    CHECK(out.current == "c.json");
+    CHECK(out.target == "t.json");
+    CHECK(out.json);
+    CHECK(std::get<plan_options>(parse({"plan", "--save-current", "s"})).save_current == "s");
+    for (const std::vector<const char*>& words : {std::vector<const char*>{"plan"},
+           {"plan", "--json"},
+           {"plan", "--compose", "a", "--target", "b"},
+           {"plan", "--current", "a", "--save-current", "b", "--target", "c"}})
+      CHECK(std::get<only_print>(parse(words)).exit_code == 2);
+    const auto help = std::get<only_print>(parse({"plan", "--help"})).text;
+    for (const auto* word : {"--save-current", "DOCKER_HOST", "secrets", "3 something is to be"}) {
+      CAPTURE(word);
+      CHECK(help.find(word) != std::string::npos);
+    }
+  }
+
   TEST_CASE("options: what is not understood is named, with exit code 2") {
     const struct {
       std::vector<const char*> words;

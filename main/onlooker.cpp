@@ -1,0 +1,200 @@
+#include "main/onlooker.hpp"
+
+#include "actors/planning/identity.hpp"
+#include "adapters/engine/engine.hpp"
+#include "adapters/host/locks.hpp"
+#include "adapters/json/json.hpp"
+#include "adapters/loop/loop.hpp"
+#include "adapters/store/peek.hpp"
+#include "main/config_json.hpp"
+#include "main/device_facts.hpp"
+#include "main/files.hpp"
+#include "main/quiet_system.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+namespace copal {
+
+namespace {
+
+constexpr std::chrono::seconds deadline{30};
+constexpr std::size_t largest_config = std::size_t{1} << 20U;
+
+/// Asks the engine's edge, and waits for the answers.
+class questioner {
+public:
+  questioner(caf::scoped_actor& self, supervised_engine_actor engine)
+    : self_(self),
+      engine_(std::move(engine)) {}
+
+  template <class Answer, class Question>
+  result<Answer> ask(const Question& question) {
+    result<Answer> out = fail(errc::unavailable, "no answer");
+    self_->request(engine_, deadline, question)
+      .receive([&out](Answer& answer) { out = std::move(answer); },
+        [&out](const caf::error& why) { out = fail(from_caf(why)); });
+    return out;
+  }
+
+private:
+  caf::scoped_actor& self_;
+  supervised_engine_actor engine_;
+};
+
+template <class Items, class Key>
+void sort_by(Items& items, Key key) {
+  std::sort(
+    items.begin(), items.end(), [&key](const auto& a, const auto& b) { return key(a) < key(b); });
+}
+
+/// What went away while it was being looked at is not there.
+template <class T>
+bool is_gone(const result<T>& answer) {
+  return !answer && answer.error().code == errc::not_found;
+}
+
+result<void> look_at_containers(questioner& engine, engine_view& out) {
+  const auto all = engine.ask<engine::container_list>(engine::list_containers{});
+  if (!all)
+    return fail(all.error());
+  for (const auto& one : all->items) {
+    if (!planning::is_supervised(one.labels))
+      continue;
+    auto what = engine.ask<container>(engine::inspect_container{one.id});
+    if (is_gone(what))
+      continue;
+    if (!what)
+      return fail(std::move(what.error()));
+    // One that does not say who it is is left alone.
+    if (auto who = planning::identify(what->name, what->config.labels))
+      out.containers.push_back({std::move(*who), std::move(*what)});
+  }
+  sort_by(out.containers, [](const auto& c) { return c.what.id; });
+  return {};
+}
+
+result<void> look_at_parts(questioner& engine, engine_view& out) {
+  auto networks = engine.ask<engine::network_list>(engine::list_networks{});
+  if (!networks)
+    return fail(std::move(networks.error()));
+  auto volumes = engine.ask<engine::volume_list>(engine::list_volumes{});
+  if (!volumes)
+    return fail(std::move(volumes.error()));
+  out.networks = std::move(networks->items);
+  out.volumes = std::move(volumes->items);
+  sort_by(out.networks, [](const auto& n) { return std::pair{n.name, n.id}; });
+  sort_by(out.volumes, [](const auto& v) { return v.name; });
+  return {};
+}
+
+/// All images, since a row may come to name any that is there.
+result<void> look_at_images(questioner& engine, images_view& out) {
+  auto images = engine.ask<engine::image_list>(engine::list_images{});
+  if (!images)
+    return fail(std::move(images.error()));
+  for (auto& image : images->items) {
+    auto details = engine.ask<engine::image_details>(engine::inspect_image{image.id.value});
+    if (is_gone(details))
+      continue;
+    if (!details)
+      return fail(std::move(details.error()));
+    out.facts[image.id] = std::move(details->facts);
+    out.engine.push_back(std::move(image));
+  }
+  sort_by(out.engine, [](const auto& e) { return e.id; });
+  return {};
+}
+
+result<void> look_at_engine(const http::address& server, planning::snapshot& out) {
+  quiet_system config;
+  caf::actor_system system{config};
+  loop io{system};
+  io.start();
+  engine_config with;
+  with.server = server;
+  caf::scoped_actor self{system};
+  // Nobody hears of events and pulls, since none is asked for.
+  const auto engine = spawn_engine(io, with, {}, {});
+  questioner asked{self, engine};
+  auto looked = look_at_containers(asked, out.engine)
+                  .and_then([&] { return look_at_parts(asked, out.engine); })
+                  .and_then([&] { return look_at_images(asked, out.images); });
+  self->send_exit(engine, caf::exit_reason::user_shutdown);
+  self->wait_for(engine);
+  out.engine.complete = looked.has_value();
+  out.images.complete = looked.has_value();
+  return looked;
+}
+
+/// The device's configuration as far as there is one: none is made.
+result<device_config> look_at_config(const std::filesystem::path& path) {
+  const auto text = files::read(path, largest_config);
+  if (!text && text.error().code == errc::not_found)
+    return device_config{};
+  if (!text)
+    return fail(text.error());
+  const auto doc = json::parse(*text, {largest_config});
+  if (!doc)
+    return fail(doc.error().with_context(path.string()));
+  auto out = read_device_config(*doc);
+  if (!out)
+    return fail(out.error().with_context(path.string()));
+  return out;
+}
+
+/// Users' locks on the services that there are, and our own that an earlier run left.
+result<void> look_at_locks(const places& where, planning::snapshot& out) {
+  std::map<app_id, std::set<service_name>> services;
+  for (const auto& c : out.engine.containers)
+    services[c.who.app].insert(c.who.name);
+  const host::lock_place place{where.lock_dir, where.host_lock_dir};
+  for (const auto& [app, names] : services) {
+    auto found = host::look_for_locks(place, {app, {names.begin(), names.end()}});
+    if (!found)
+      return fail(std::move(found.error()));
+    if (!found->held.empty())
+      out.locks[app] = {.app = app, .held = std::move(found->held)};
+  }
+  const auto own = host::find_own(place);
+  if (!own)
+    return fail(own.error());
+  for (const auto app : own->apps) {
+    out.locks[app].app = app;
+    out.locks[app].left_over = true;
+  }
+  return {};
+}
+
+} // namespace
+
+result<planning::snapshot> look_around(const places& where, const http::address& engine) {
+  planning::snapshot out;
+  const auto config = look_at_config(where.config);
+  if (!config)
+    return fail(config.error());
+  out.device = find_device_facts(
+    where, *config, [](const std::string& what) { std::cerr << "warning: " << what << '\n'; });
+  auto kept = store::peek(where.state_dir / "copal.sqlite");
+  if (!kept)
+    return fail(std::move(kept.error()));
+  for (auto& key : kept->keys)
+    out.device.service_keys.push_back({key.app, std::move(key.service), std::move(key.key)});
+  out.commits = std::move(kept->commits);
+  out.images.rows = std::move(kept->rows);
+  std::sort(out.images.rows.begin(), out.images.rows.end());
+  if (auto looked = look_at_engine(engine, out); !looked)
+    return fail(looked.error().with_context("looking at the engine at " + where.engine));
+  if (auto looked = look_at_locks(where, out); !looked)
+    return fail(looked.error().with_context("looking for update locks"));
+  return out;
+}
+
+} // namespace copal

@@ -1,0 +1,116 @@
+// What would be done, told before anything is done.
+
+#include "tests/integration/support/device.hpp"
+#include "tests/integration/support/program.hpp"
+#include "tests/integration/support/suite.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+using namespace copal::test;
+
+namespace {
+
+std::string plan(const std::vector<std::string>& more, int expected_code) {
+  std::vector<std::string> arguments{COPAL_PROGRAM, "plan"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  program asked{arguments};
+  asked.wait_until([&asked] { return !asked.runs(); }, std::chrono::seconds{60});
+  CHECK(asked.end() == expected_code);
+  std::string said;
+  for (const auto& line : asked.lines())
+    said += line + '\n';
+  return said;
+}
+
+/// Where a device's things are, for a live plan.
+std::vector<std::string> places_of(device& d) {
+  return {"--target=" + (d.folder() / "target.json").string(),
+    "--state-dir=" + (d.folder() / "state").string(),
+    "--lock-dir=" + (d.folder() / "locks").string(),
+    "--engine=unix://" + (d.folder() / "engine.sock").string()};
+}
+
+std::vector<std::string> with(std::vector<std::string> some, const std::string& one) {
+  some.push_back(one);
+  return some;
+}
+
+} // namespace
+
+TEST_SUITE("stories") {
+  TEST_CASE(
+    "story: `copal plan` tells what `copal run` then does, the same bytes live and offline") {
+    device d{shared_engine()};
+    wanted_app app;
+    app.services = {{"db"}, {"web"}};
+    app["web"].environment["SECRET"] = "canary-one";
+    REQUIRE(d.install(app));
+    const auto there = d.inventory();
+    const auto ids = d.ids();
+    const auto places = places_of(d);
+    CHECK(plan(places, 0) == "Nothing to do: the device is at this target.\n");
+
+    // While it is down, its target changes.
+    REQUIRE(d.stop() == 0);
+    app.commit = "c71";
+    app.release = 71;
+    app["web"].environment["SECRET"] = "canary-two";
+    app["db"].image = "test/base:2";
+    d.want(app);
+    d.forget_calls();
+    const auto state = d.folder() / "state-now.json";
+    const auto live = plan(with(places, "--save-current=" + state.string()), 3);
+    CHECK_MESSAGE(d.changes().empty(), d.changes());
+    CHECK(d.inventory() == there);
+    CHECK(d.ids() == ids);
+    CHECK(live.find("canary") == std::string::npos);
+    CHECK(live.find("env(SECRET): differs; its values are not shown") != std::string::npos);
+    CHECK(live.find("test/base:2 (the engine does not have it)") != std::string::npos);
+    CHECK(live.find("Then the device is at its target.\n") != std::string::npos);
+    CHECK(live.find("Down meanwhile: ") != std::string::npos);
+    struct stat facts {};
+    REQUIRE(::stat(state.c_str(), &facts) == 0);
+    CHECK((facts.st_mode & 0777U) == 0600U);
+
+    const std::vector<std::string> offline{
+      "--current=" + state.string(), "--target=" + (d.folder() / "target.json").string()};
+    CHECK(plan(offline, 3) == live);
+    CHECK(plan(with(offline, "--json"), 3) == plan(with(places, "--json"), 3));
+
+    // The steps on services are those that are then taken.
+    const auto answer = nlohmann::json::parse(plan(with(offline, "--json"), 3));
+    std::vector<std::string> foreseen;
+    for (const auto& one : answer["steps"])
+      foreseen.push_back(one["text"].get<std::string>());
+    d.start();
+    REQUIRE(d.reached());
+    for (const auto& one : foreseen) {
+      const auto words = one.substr(0, one.find(" ("));
+      CHECK_MESSAGE(d.running().has_said(words, 0), words);
+    }
+    CHECK(plan(places, 0) == "Nothing to do: the device is at this target.\n");
+  }
+
+  TEST_CASE("story: `copal plan` says what is in its way") {
+    device d{shared_engine()};
+    wanted_app app;
+    app.services = {{"web"}};
+    d.want(app);
+    const auto target = "--target=" + (d.folder() / "target.json").string();
+    CHECK(plan({target, "--engine=unix:///nowhere.sock", "--state-dir=/nowhere"}, 1)
+            .find("copal: looking at the engine at unix:///nowhere.sock: ")
+          == 0);
+    CHECK(plan({target, "--current=/nowhere.json"}, 1).find("/nowhere.json") != std::string::npos);
+    const auto spoilt = d.folder() / "spoilt.json";
+    std::ofstream{spoilt} << R"({"copalSnapshot":1,"device":{}})";
+    CHECK(plan({target, "--current=" + spoilt.string()}, 1)
+          == "copal: " + spoilt.string() + ": device: \"uuid\" is missing\n");
+  }
+}
