@@ -49,16 +49,20 @@ bool is_in_memory(const fs::path& folder) {
   return kind == TMPFS_MAGIC || kind == RAMFS_MAGIC;
 }
 
-result<secret> open_files_salt(
-  const fs::path& state_dir, const std::function<std::string()>& draw) {
-  const auto path = state_dir / salt_file;
-  auto found = files::read(path, most_salt_bytes);
-  if (found && !found->empty())
-    return secret{*std::move(found)};
+result<secret> read_files_salt(const fs::path& state_dir) {
+  auto found = files::read(state_dir / salt_file, most_salt_bytes);
   if (!found && found.error().code != errc::not_found)
     return fail(std::move(found.error()));
+  return found ? secret{*std::move(found)} : secret{};
+}
+
+result<secret> open_files_salt(
+  const fs::path& state_dir, const std::function<std::string()>& draw) {
+  auto found = read_files_salt(state_dir);
+  if (!found || !found->empty())
+    return found;
   auto made = draw();
-  if (auto written = files::replace(path, made); !written)
+  if (auto written = files::replace(state_dir / salt_file, made); !written)
     return fail(std::move(written.error()));
   return secret{std::move(made)};
 }

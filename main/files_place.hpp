@@ -39,4 +39,7 @@ bool is_in_memory(const std::filesystem::path& folder);
 result<secret> open_files_salt(
   const std::filesystem::path& state_dir, const std::function<std::string()>& draw);
 
+/// The same, where nothing may be made: what was read, or empty when there is none yet.
+result<secret> read_files_salt(const std::filesystem::path& state_dir);
+
 } // namespace copal

@@ -9,6 +9,7 @@
 #include "main/config_json.hpp"
 #include "main/device_facts.hpp"
 #include "main/files.hpp"
+#include "main/files_place.hpp"
 #include "main/quiet_system.hpp"
 
 #include <algorithm>
@@ -173,16 +174,30 @@ result<void> look_at_locks(const places& where, planning::snapshot& out) {
   return {};
 }
 
+/// Where files of services are and how they are called, as `copal run` finds it; nothing is made.
+result<void> look_at_files(
+  const places& where, const std::filesystem::path& files_dir, device_facts& out) {
+  auto salt = read_files_salt(where.state_dir);
+  if (!salt)
+    return fail(std::move(salt.error()));
+  out.files_root = choose_files_place(files_dir, where.root, out.uuid, is_in_memory).host;
+  out.files_salt = *std::move(salt);
+  return {};
+}
+
 } // namespace
 
-result<planning::snapshot> look_around(const places& where, const http::address& engine) {
+result<planning::snapshot> look_around(
+  const places& where, const std::filesystem::path& files_dir, const http::address& engine) {
   planning::snapshot out;
   const auto config = look_at_config(where.config);
   if (!config)
     return fail(config.error());
   out.device = find_device_facts(
     where, *config, [](const std::string& what) { std::cerr << "warning: " << what << '\n'; });
-  auto kept = store::peek(where.state_dir / "copal.sqlite");
+  if (auto found = look_at_files(where, files_dir, out.device); !found)
+    return fail(std::move(found.error()));
+  auto kept = store::peek(where.state_dir / "copal.sqlite", where.older_database);
   if (!kept)
     return fail(std::move(kept.error()));
   for (auto& key : kept->keys)

@@ -9,7 +9,9 @@ namespace copal {
 
 /// What there is on this machine, as a supervisor would see it that started now. Only looks: the
 /// engine is asked for lists and inspections, of the store a copy is read, no lock is taken and no
-/// file is made. An error says what could not be looked at.
-result<planning::snapshot> look_around(const places& where, const http::address& engine);
+/// file is made. `files_dir` is where files of services were asked to be; empty: as usual. An error
+/// says what could not be looked at.
+result<planning::snapshot> look_around(
+  const places& where, const std::filesystem::path& files_dir, const http::address& engine);
 
 } // namespace copal

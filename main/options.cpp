@@ -164,6 +164,9 @@ const CLI::App* add_plan(CLI::App& app, plan_options& out) {
   plan->add_option("--lock-dir", out.lock_dir, "Update locks, as the host sees them")
     ->envname("COPAL_LOCK_DIR")
     ->type_name("FOLDER");
+  plan->add_option("--files-dir", out.files_dir, "Services' files, as the host sees them")
+    ->envname("COPAL_FILES_DIR")
+    ->type_name("FOLDER");
   plan->footer(plan_footer);
   return plan;
 }

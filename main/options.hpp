@@ -51,6 +51,7 @@ struct plan_options {
   std::filesystem::path config;
   std::filesystem::path root;
   std::filesystem::path lock_dir;
+  std::filesystem::path files_dir;
 };
 
 /// There is nothing to run: this is to be printed.

@@ -53,7 +53,7 @@ result<planning::snapshot> look_now(const plan_options& options) {
   const auto engine = http::address::parse(where.engine);
   if (!engine)
     return fail(engine.error());
-  return look_around(where, *engine);
+  return look_around(where, options.files_dir, *engine);
 }
 
 result<void> save(const planning::snapshot& what, const std::filesystem::path& path) {
@@ -69,6 +69,7 @@ result<target_file::reading> read_target(const plan_options& options) {
   file.form = options.compose.empty() ? dialect::cloud_v3 : dialect::compose;
   file.project = options.project_name;
   file.variables = compose_variables();
+  file.root = options.root.empty() ? "/" : options.root;
   auto found = target_file::read_once(file);
   if (!found.doc)
     return fail(

@@ -1,5 +1,6 @@
 #include "actors/planning/foresee.hpp"
 
+#include "actors/planning/plan_locks.hpp"
 #include "actors/planning/plan_parts.hpp"
 
 #include <algorithm>
@@ -178,6 +179,7 @@ foresight foresee(situation s) {
   int made = 0;
   for (int round = 1; round <= most_rounds; ++round) {
     auto p = make_plan(s);
+    add_releases(s, p);
     out.reached = p.settled();
     out.waits = std::move(p.waits);
     if (out.reached)

@@ -55,6 +55,8 @@ struct names_of<device_facts> {
     "has_firmware",
     "engine_socket",
     "lock_root",
+    "files_root",
+    "files_salt",
     "api_endpoint",
     "device_api_key",
     "listen_port",
@@ -80,7 +82,7 @@ struct names_of<engine_view> {
 
 template <>
 struct names_of<supervised_container> {
-  static constexpr auto list = list_names("who", "what");
+  static constexpr auto list = list_names("who", "what", "memory_kills");
 };
 
 template <>
@@ -99,6 +101,9 @@ struct names_of<container> {
     "finished",
     "exit_code",
     "oom_killed",
+    "restart_count",
+    "health",
+    "failed_checks",
     "engine_error",
     "config");
 };
@@ -125,8 +130,8 @@ struct names_of<endpoint> {
 
 template <>
 struct names_of<mount> {
-  static constexpr auto list =
-    list_names("type", "source", "target", "read_only", "propagation", "no_copy", "tmpfs_bytes");
+  static constexpr auto list = list_names(
+    "type", "source", "target", "read_only", "propagation", "no_copy", "tmpfs_bytes", "tmpfs_mode");
 };
 
 template <>
@@ -291,7 +296,8 @@ struct names_of<user_lock> {
 
 template <>
 struct names_of<lock_facts> {
-  static constexpr auto list = list_names("app", "taken", "held", "left_over", "services");
+  static constexpr auto list =
+    list_names("app", "taken", "held", "left_over", "services", "since", "pause");
 };
 
 } // namespace copal::planning::snapshot_parts

@@ -1,6 +1,7 @@
 #include "adapters/store/peek.hpp"
 
 #include "adapters/store/opening.hpp"
+#include "adapters/store/take_over.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -110,7 +111,7 @@ result<kept_facts> read(opened& from) {
   return out;
 }
 
-result<kept_facts> read_copy(const fs::path& path) {
+result<kept_facts> read_copy(const fs::path& path, const fs::path& older) {
   const auto folder = private_folder::make();
   if (!folder)
     return fail(folder.error());
@@ -122,19 +123,33 @@ result<kept_facts> read_copy(const fs::path& path) {
     return fail(std::move(ready.error()));
   if (!ready->facts.set_aside_as.empty())
     return fail(errc::corrupt, ready->facts.why);
+  if (!older.empty() && older != path) {
+    if (auto taken = take_over(*ready, older); !taken)
+      return fail(std::move(taken.error()));
+  }
   return read(*ready);
+}
+
+result<bool> is_there(const fs::path& path) {
+  std::error_code failed;
+  const auto found = !path.empty() && fs::exists(path, failed);
+  if (failed)
+    return fail(errc::unavailable, path.string() + ": " + failed.message());
+  return found;
 }
 
 } // namespace
 
-result<kept_facts> peek(const fs::path& path) {
-  std::error_code failed;
-  const auto there = fs::exists(path, failed);
-  if (failed)
-    return fail(errc::unavailable, path.string() + ": " + failed.message());
-  if (!there)
+result<kept_facts> peek(const fs::path& path, const fs::path& older) {
+  const auto own = is_there(path);
+  if (!own)
+    return fail(own.error());
+  const auto others = is_there(older);
+  if (!others)
+    return fail(others.error());
+  if (!*own && !*others)
     return kept_facts{};
-  auto out = read_copy(path);
+  auto out = read_copy(path, older);
   if (!out)
     return fail(out.error().with_context("reading the store " + path.string()));
   return out;

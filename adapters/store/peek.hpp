@@ -17,9 +17,10 @@ struct kept_facts {
 };
 
 /// Reads a store that somebody else may have open, and leaves it as it is: neither the file nor a
-/// lock of it is touched. A file that is not there holds nothing. Errors: `corrupt` (it cannot be
-/// read), `conflict` (it is newer than this build), `unavailable` (no permission, I/O, or it
-/// changed all the time).
-result<kept_facts> peek(const std::filesystem::path& path);
+/// lock of it is touched. A file that is not there holds nothing. What would be taken over from
+/// `older`, the database of a Node supervisor, counts; empty: there is none. Errors: `corrupt` (it
+/// cannot be read), `conflict` (it is newer than this build), `unavailable` (no permission, I/O, or
+/// it changed all the time).
+result<kept_facts> peek(const std::filesystem::path& path, const std::filesystem::path& older = {});
 
 } // namespace copal::store

@@ -1,5 +1,6 @@
 #include "adapters/store/peek.hpp"
 
+#include "adapters/store/database.hpp"
 #include "tests/adapters/store/rows.hpp"
 #include "tests/adapters/store/running_store.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -51,6 +52,28 @@ TEST_SUITE("store") {
     REQUIRE(found.has_value());
     CHECK(found->rows.empty());
     CHECK(contents(folder.path()).empty());
+  }
+
+  TEST_CASE("peek: what an older supervisor left counts, and stays as it is") {
+    const temp_folder folder;
+    const auto older = folder / "database.sqlite";
+    { std::ofstream made{older}; }
+    {
+      auto db = sqlite::database::open(older.string());
+      REQUIRE(db);
+      REQUIRE(db->execute(R"sql(
+        CREATE TABLE image (id integer PRIMARY KEY, name text, appId integer, serviceId integer,
+          serviceName text, imageId integer, releaseId integer, dependent boolean,
+          dockerImageId text);
+        INSERT INTO image VALUES (1, 'web:1', 7, 71, 'web', 72, 70, 0, 'sha256:aa');
+      )sql"));
+    }
+    const auto before = contents(folder.path());
+    const auto found = store::peek(folder / "copal.sqlite", older);
+    REQUIRE_MESSAGE(found.has_value(), found.error().what);
+    REQUIRE(found->rows.size() == 1);
+    CHECK(found->rows.front().name == "web:1");
+    CHECK((contents(folder.path()) == before));
   }
 
   TEST_CASE("peek: a file that is no store is told, and left as it is") {
