@@ -130,6 +130,11 @@ struct rename_container {
   container_id id;
   std::string name;
 };
+/// Changes when the engine starts the container again by itself.
+struct set_restart_policy {
+  container_id id;
+  restart_policy policy;
+};
 struct create_network {
   std::string name;
   network_config config;
@@ -283,6 +288,11 @@ typename I::result_type inspect(I& f, remove_container& x) {
 template <class I>
 typename I::result_type inspect(I& f, rename_container& x) {
   return f(x.id, x.name);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, set_restart_policy& x) {
+  return f(x.id, x.policy);
 }
 
 template <class I>

@@ -2,6 +2,7 @@
 
 #include "messages/model/lock.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,24 @@ struct get_os_update {};
 /// The files that say so, as this process sees them; none: no update is under way.
 struct os_update {
   std::vector<std::string> breadcrumbs;
+};
+
+/// Deletes what a container of the service said of an earlier hand-over.
+struct forget_handover {
+  app_id app;
+  service_name service;
+};
+struct forgotten {};
+
+/// Waits for the file by which the new container of a service says that it has taken over, and
+/// deletes it. A later wait for the same service ends the one before it.
+struct await_handover {
+  app_id app;
+  service_name service;
+  std::chrono::milliseconds timeout{60'000};
+};
+struct handover_ended {
+  bool said = false; ///< False: the time is over.
 };
 
 /// Under which addresses the device can be reached from outside. Source: spec/host.md §16.
@@ -106,6 +125,26 @@ typename I::result_type inspect(I& f, own_locks& x) {
 template <class I>
 typename I::result_type inspect(I& f, found_locks& x) {
   return f(x.held);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, forget_handover& x) {
+  return f(x.app, x.service);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, forgotten&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, await_handover& x) {
+  return f(x.app, x.service, x.timeout);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, handover_ended& x) {
+  return f(x.said);
 }
 
 template <class I>

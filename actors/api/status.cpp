@@ -1,5 +1,7 @@
 #include "actors/api/status.hpp"
 
+#include "actors/planning/identity.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -176,6 +178,23 @@ bool is_applying(const progress& now) {
   return !now.running.empty() || std::any_of(now.waits.begin(), now.waits.end(), ours);
 }
 
+namespace {
+
+/// Of two running containers of one service: the older hands over to the newer. Empty: no such two.
+std::string handover_status(const progress& now, const supervised_container& c) {
+  for (const auto& other : now.engine.containers) {
+    if (other.who.app != c.who.app || other.who.name != c.who.name || other.what.id == c.what.id
+        || other.what.state != container_state::running
+        || (other.who.commit == c.who.commit && !planning::is_retired(other)
+            && !planning::is_retired(c)))
+      continue;
+    return c.what.created < other.what.created ? "Handing over" : "Awaiting handover";
+  }
+  return {};
+}
+
+} // namespace
+
 std::string status_of(const progress& now, const supervised_container& c) {
   for (const auto& s : now.running) {
     if (const auto* a = std::get_if<start_container>(&s.action); a != nullptr && a->id == c.what.id)
@@ -189,8 +208,10 @@ std::string status_of(const progress& now, const supervised_container& c) {
       return "Installing";
   }
   switch (c.what.state) {
-    case container_state::running:
-      return "Running";
+    case container_state::running: {
+      auto handing = handover_status(now, c);
+      return handing.empty() ? "Running" : handing;
+    }
     case container_state::created:
       return "Installed";
     case container_state::dead:

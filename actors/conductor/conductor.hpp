@@ -92,6 +92,8 @@ struct conductor_state {
   /// Files of services that the machine was last told to keep; absent: others may be there, too.
   std::optional<std::vector<std::string>> files_kept;
   std::int64_t tidy_failures = 0; ///< In a row.
+  /// When the present waits of hand-overs began, by old and new container.
+  std::map<std::pair<container_id, container_id>, caf::actor_clock::time_point> handing_over;
 
   bool arrived = false; ///< At the target; `arrivals` counts how often that became so.
   std::uint64_t arrivals = 0;

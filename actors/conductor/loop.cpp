@@ -80,6 +80,21 @@ void forget_what_is_over(conductor_state& st, const plan& made) {
     st.now.failures.clear();
 }
 
+/// What is known of a hand-over matters while there are both containers.
+void forget_hand_overs(conductor_state& st) {
+  if (!st.now.engine.complete)
+    return;
+  const auto is_there = [&st](const container_id& id) {
+    const auto& all = st.now.engine.containers;
+    return std::any_of(all.begin(), all.end(), [&id](const auto& c) { return c.what.id == id; });
+  };
+  const auto is_over = [&is_there](const auto& entry) {
+    return !is_there(entry.first.first) || !is_there(entry.first.second);
+  };
+  std::erase_if(st.handing_over, is_over);
+  std::erase_if(st.now.handed_over, is_over);
+}
+
 bool waits_for_us(const wait_reason& w) {
   return w.why != wait_reason::kind::engine_policy;
 }
@@ -88,6 +103,7 @@ void go_on(self_ptr self) {
   auto& st = self->state;
   if (!st.has_target || !st.commits_known || lacks_keys(self))
     return;
+  forget_hand_overs(st);
   auto plan = planning::make_plan(st.now);
   planning::add_releases(st.now, plan);
   forget_what_is_over(st, plan);

@@ -5,6 +5,8 @@
 #include "actors/planning/backoff.hpp"
 #include "actors/planning/kept_files.hpp"
 
+#include <algorithm>
+#include <functional>
 namespace copal::conductor_parts {
 
 namespace {
@@ -98,12 +100,48 @@ void run_service(self_ptr self, const step& s, std::vector<service_file> files) 
 }
 
 void install(self_ptr self, const step& s, const install_service& what) {
-  with_lock_folder(self,
-    s.app,
-    what.who.name,
+  const auto go_on =
     [self, s, files = planning::files_of(self->state.now.target, s.app, what.who.name)] {
       run_service(self, s, files);
-    });
+    };
+  // A file that cannot be deleted ends the hand-over early; it does not hold up the update.
+  const auto forget = [self, s, who = what.who.name, go_on] {
+    self->request(self->state.links.host, deadlines::locks, host::forget_handover{s.app, who})
+      .then([go_on](const host::forgotten&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
+  };
+  if (what.beside_old)
+    with_lock_folder(self, s.app, what.who.name, forget);
+  else
+    with_lock_folder(self, s.app, what.who.name, go_on);
+}
+
+/// Without an answer it is asked again, for what is left of the time.
+void wait_for_handover(self_ptr self, const step& s, const await_handover& what) {
+  namespace chrono = std::chrono;
+  auto& st = self->state;
+  const std::pair key{what.old, what.young};
+  const auto now = self->clock().now();
+  const auto until = st.handing_over.emplace(key, now).first->second + what.timeout;
+  const auto left =
+    std::max(chrono::ceil<chrono::milliseconds>(until - now), chrono::milliseconds{1});
+  const auto subject = subject_of(s);
+  const std::string action{name_of(s.action)};
+  const auto ended = [self, key, subject, action](bool said) {
+    self->state.now.handed_over[key] = said;
+    step_succeeded(self, subject, action);
+  };
+  self
+    ->request(
+      st.links.host, left + deadlines::locks, host::await_handover{s.app, what.service, left})
+    .then([ended](const host::handover_ended& end) { ended(end.said); },
+      [self, ended, until, subject, action](const caf::error& why) {
+        if (self->clock().now() >= until)
+          ended(false);
+        else if (from_caf(why).code == errc::conflict)
+          step_succeeded(self, subject, action); // the wait of a newer container has begun
+        else
+          step_failed(self, subject, action, why);
+      });
 }
 
 /// The container that the step on a subject starts, if that is what it does.
@@ -160,6 +198,7 @@ void begin(self_ptr self, const step& s) {
                [&](const start_container& a) {
                  run_service(self, s, planning::files_of(st.now.target, s.app, a.service));
                },
+               [&](const await_handover& a) { wait_for_handover(self, s, a); },
                [&](const record_commit& a) { save_commit(self, s, a.commit); },
                [&](const fetch_image&) {
                  ask_to_do<image_step_done>(self, links.images, deadlines::image_step, s);

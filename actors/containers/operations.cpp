@@ -61,6 +61,11 @@ struct list_calls {
   calls operator()(const rename_container& a) const {
     return std::vector<engine_call>{engine::rename_container{a.id, a.name}};
   }
+  /// The name comes last: by it the next plan knows that all is done.
+  calls operator()(const retire_container& a) const {
+    return std::vector<engine_call>{engine::set_restart_policy{a.id, {restart_mode::no, 0}},
+      engine::rename_container{a.id, a.name}};
+  }
   calls operator()(const create_network& a) const {
     return std::vector<engine_call>{engine::create_network{a.name, a.config}};
   }
@@ -85,6 +90,7 @@ struct find_container {
   container_id operator()(const kill_container& a) const { return a.id; }
   container_id operator()(const remove_container& a) const { return a.id; }
   container_id operator()(const rename_container& a) const { return a.id; }
+  container_id operator()(const retire_container& a) const { return a.id; }
   template <class Other>
   container_id operator()(const Other&) const {
     return {};

@@ -10,6 +10,7 @@ namespace copal::planning {
 namespace {
 
 constexpr std::string_view legacy_prefix = "io.resin.";
+constexpr std::string_view hand_over_mark = "old_";
 
 const std::string* find(const label_map& labels, std::string_view key) {
   const auto it = labels.find(std::string{key});
@@ -69,7 +70,6 @@ bool begins_with(std::string_view text, std::string_view start) {
 
 /// Reads a container's name; `who.name` is known already if there is a label for it.
 bool read_name(std::string_view name, container_identity& who) {
-  constexpr std::string_view hand_over_mark = "old_";
   if (!who.name.empty()) {
     const auto start = who.name.value + '_';
     for (const auto& prefix : {start, std::string{hand_over_mark} + start}) {
@@ -99,6 +99,17 @@ std::optional<app_id> leading_app(std::string_view name) {
 std::string container_name(const container_identity& who) {
   return who.name.value + '_' + to_string(who.image) + '_' + to_string(who.release)
          + (who.commit.empty() ? "" : '_' + who.commit.value);
+}
+
+std::string retired_name(const std::string& container_name) {
+  return std::string{hand_over_mark} + container_name;
+}
+
+bool is_retired(const supervised_container& c) {
+  // A service may bear such a name itself.
+  const auto own = c.who.name.value + '_';
+  return begins_with(c.what.name, std::string{hand_over_mark} + own)
+         && !begins_with(c.what.name, own);
 }
 
 std::string network_name(const app_uuid& app, std::string_view name) {

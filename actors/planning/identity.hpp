@@ -13,6 +13,10 @@ namespace copal::planning {
 /// `<serviceName>_<imageId>_<releaseId>_<commit>`; without the last part when there is no commit.
 std::string container_name(const container_identity& who);
 
+/// The name under which a container runs on while it hands over: `old_` before its own.
+std::string retired_name(const std::string& container_name);
+bool is_retired(const supervised_container& c);
+
 /// `<app uuid>_<name>`.
 std::string network_name(const app_uuid& app, std::string_view name);
 

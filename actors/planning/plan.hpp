@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace copal::planning {
@@ -22,7 +23,10 @@ struct situation {
   /// Apps of which the engine may still be stopping something that nobody hears of any more.
   std::set<app_id> unsure;
   std::map<std::string, step_failure>
-    failures;         ///< By subject; those that wait hold their step back.
+    failures; ///< By subject; those that wait hold their step back.
+  /// Hand-overs whose wait is over, by the old container and the new one; true: the new one has
+  /// said that it has taken over.
+  std::map<std::pair<container_id, container_id>, bool> handed_over;
   bool force = false; ///< Users' locks do not count.
 };
 

@@ -1,6 +1,8 @@
 // Which containers to create, start, rename, stop and remove. Source: spec/state-engine.md §5.2.
 
+#include "actors/planning/identity.hpp"
 #include "actors/planning/plan_dependencies.hpp"
+#include "actors/planning/plan_handover.hpp"
 #include "actors/planning/plan_locks.hpp"
 #include "actors/planning/plan_parts.hpp"
 #include "actors/planning/plan_ports.hpp"
@@ -27,8 +29,15 @@ public:
     for (const auto* c : app_.dead)
       out_.add({app_.id, remove_container{c->what.id, c->who.name}, "it is dead"});
     // A surplus container may bear the name that the wanted one is to get.
-    for (const auto* c : app_.surplus)
-      plan_surplus(*c);
+    for (const auto* c : app_.surplus) {
+      const auto handing = std::find_if(app_.pairs.begin(), app_.pairs.end(), [&](const auto& p) {
+        return elder_of(app_, p) == c;
+      });
+      if (handing == app_.pairs.end())
+        plan_surplus(*c);
+      else
+        plan_elder(*c, *handing);
+    }
     for (const auto& pair : app_.pairs)
       plan_pair(pair);
     pass_locks();
@@ -47,6 +56,8 @@ private:
     const auto& name = pair.target->name;
     if (out_.is_busy(subject(name)))
       return wait(wait_reason::kind::in_progress, name, "a step is under way");
+    if (ending_.contains(name))
+      return wait(wait_reason::kind::in_progress, name, "its old container goes first");
     if (pair.current == nullptr)
       return plan_install(pair);
     const auto& now = pair.current->what;
@@ -82,6 +93,17 @@ private:
         waits_for_images && part.empty() && !obstacle.empty() && !is_in_the_way(apps_, pair))
       return wait(wait_reason::kind::dependency, name, "replaced " + obstacle);
     auto reason = !pair.differing.empty() ? pair.differing : part + " is made anew";
+    if (const auto* elder = elder_of(app_, pair); elder != nullptr && is_up(elder->what))
+      reason += "; the hand-over to it was not over";
+    else if (pair.target->strategy == update_strategy::hand_over && part.empty()
+             && service_is_up(pair)) {
+      auto obstacle = handover_obstacle(now.what.config, pair.wanted);
+      if (obstacle.empty())
+        obstacle = port_obstacle(s_, apps_, pair);
+      if (obstacle.empty())
+        return plan_handover(pair);
+      reason += "; no hand-over: " + obstacle;
+    }
     stopping_.push_back(
       {app_.id, kill_container{now.what.id, name, now.what.config.stop_grace_period}, reason});
   }
@@ -94,6 +116,49 @@ private:
     stopping_.push_back({app_.id,
       kill_container{now.what.id, pair.target->name, now.what.config.stop_grace_period},
       other + " was made anew"});
+  }
+
+  [[nodiscard]] static bool service_is_up(const service_pair& pair) {
+    return pair.target->running && is_up(pair.current->what);
+  }
+
+  /// The old container gets its name of a retired one first: whatever happens then, the next plan
+  /// knows it by that.
+  void plan_handover(const service_pair& pair) {
+    const auto& now = *pair.current;
+    const auto& name = pair.target->name;
+    if (auto obstacle = start_obstacle(pair); !obstacle.empty())
+      return wait(wait_reason::kind::dependency, name, std::move(obstacle));
+    if (!is_retired(now))
+      return out_.add({app_.id,
+        retire_container{now.what.id, name, retired_name(now.what.name)},
+        pair.differing});
+    if (!is_name_taken(pair))
+      out_.add(install_of(pair, "beside its old container", true));
+  }
+
+  void plan_elder(const supervised_container& c, const service_pair& pair) {
+    const auto& name = c.who.name;
+    if (out_.is_busy(subject(name)))
+      return wait(wait_reason::kind::in_progress, name, "a step is under way");
+    if (c.what.state == container_state::removing)
+      return wait(wait_reason::kind::in_progress, name, "its old container is being removed");
+    auto fate = fate_of_elder(s_, c, pair, leaving_part(app_, c.what.config));
+    const kill_container kill{c.what.id, name, c.what.config.stop_grace_period};
+    switch (fate.what) {
+      case elder_fate::kind::waits:
+        return wait(wait_reason::kind::in_progress, name, std::move(fate.reason));
+      case elder_fate::kind::awaits:
+        return out_.add({app_.id,
+          await_handover{
+            c.what.id, pair.current->what.id, name, handover_timeout(pair.target->config.labels)},
+          std::move(fate.reason)});
+      case elder_fate::kind::goes:
+        return out_.add({app_.id, kill, std::move(fate.reason)});
+      case elder_fate::kind::is_ended:
+        ending_.insert(name);
+        stopping_.push_back({app_.id, kill, std::move(fate.reason)});
+    }
   }
 
   void plan_surplus(const supervised_container& c) {
@@ -151,20 +216,31 @@ private:
   }
 
   void plan_install(const service_pair& pair) {
-    const auto& service = *pair.target;
     if (waits_to_start(pair))
       return;
-    const auto name_taken = std::any_of(app_.dead.begin(), app_.dead.end(), [&pair](const auto* c) {
+    if (!is_name_taken(pair))
+      starting_.push_back(install_of(pair, "it has no container", false));
+  }
+
+  /// True when the new container has to wait for its name.
+  bool is_name_taken(const service_pair& pair) {
+    const auto taken = std::any_of(app_.dead.begin(), app_.dead.end(), [&pair](const auto* c) {
       return c->what.name == pair.name;
     });
-    if (name_taken)
-      return wait(wait_reason::kind::in_progress, service.name, "its dead container goes first");
+    if (taken)
+      wait(wait_reason::kind::in_progress, pair.target->name, "its dead container goes first");
+    return taken;
+  }
+
+  [[nodiscard]] step install_of(
+    const service_pair& pair, std::string reason, bool beside_old) const {
+    const auto& service = *pair.target;
     const auto& release = *app_.target->release;
     container_identity who{
       app_.id, app_.uuid, service.id, service.name, service.image, release.id, release.commit};
-    starting_.push_back({app_.id,
-      install_service{who, pair.name, pair.wanted, !service.running},
-      "it has no container"});
+    return {app_.id,
+      install_service{who, pair.name, pair.wanted, !service.running, beside_old},
+      std::move(reason)};
   }
 
   void plan_running(const service_pair& pair) {
@@ -270,6 +346,7 @@ private:
   plan_builder& out_;
   std::vector<step> stopping_; ///< Only under our locks.
   std::vector<step> starting_;
+  std::set<service_name> ending_; ///< Their hand-overs are given up.
 };
 
 } // namespace

@@ -44,6 +44,7 @@ constexpr phrase phrases[] = {
   {operation::connect_network, "already attached to network", meaning::done},
   {operation::connect_network, "is already connected to network", meaning::done},
   {operation::rename, "same name as its current name", meaning::done},
+  {operation::set_restart, "marked for removal", meaning::conflict},
   {operation::start, "exec format error", meaning::invalid_input},
   {operation::start, "exec: \"", meaning::invalid_input}, // not there, or not allowed
   {operation::start, "port is already allocated", meaning::conflict},
@@ -168,6 +169,8 @@ std::string_view doing(operation op) {
       return "removing the container";
     case operation::rename:
       return "renaming the container";
+    case operation::set_restart:
+      return "changing the container's restart policy";
     case operation::create_network:
       return "creating the network";
     case operation::remove_network:

@@ -179,6 +179,14 @@ result<call> call_for(const engine::rename_container& x) {
   return out;
 }
 
+result<call> call_for(const engine::set_restart_policy& x) {
+  auto out =
+    on(operation::set_restart, "POST", "/containers/", segment("container", x.id.value), "/update");
+  if (out)
+    out->body = write_restart_policy(x.policy);
+  return out;
+}
+
 result<call> call_for(const engine::create_network& x) {
   return with_body(call{operation::create_network, "POST", "/networks/create", {}, {}},
     write_network(x.name, x.config));

@@ -21,6 +21,7 @@ enum class operation : std::uint8_t {
   stop,
   remove_container,
   rename,
+  set_restart,
   create_network,
   remove_network,
   create_volume,
@@ -55,6 +56,7 @@ result<call> call_for(const engine::start_container& x);
 result<call> call_for(const engine::stop_container& x);
 result<call> call_for(const engine::remove_container& x);
 result<call> call_for(const engine::rename_container& x);
+result<call> call_for(const engine::set_restart_policy& x);
 result<call> call_for(const engine::create_network& x);
 result<call> call_for(const engine::remove_network& x);
 result<call> call_for(const engine::create_volume& x);

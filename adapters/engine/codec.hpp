@@ -19,6 +19,8 @@ namespace copal::engine_wire {
 /// of the endpoints only the one that is the network mode. `invalid_input` when a text is not
 /// UTF-8, or when the network mode still names a service.
 result<std::string> write_create(const container_config& x);
+/// The body that changes a container's restart policy and nothing else.
+std::string write_restart_policy(const restart_policy& x);
 result<std::string> write_connect(const container_id& container, const endpoint& how);
 result<std::string> write_network(const std::string& name, const network_config& x);
 result<std::string> write_volume(const std::string& name, const volume_config& x);

@@ -185,6 +185,7 @@ supervised_engine_actor::behavior_type behaviour(self_ptr self) {
     [self](const engine::stop_container& x) { return serve_stop(self, x); },
     handler<engine::remove_container>(self, within.removal),
     handler<engine::rename_container>(self, within.change),
+    handler<engine::set_restart_policy>(self, within.change),
     handler<engine::create_network>(self, within.change),
     handler<engine::remove_network>(self, within.change),
     [self](const engine::create_volume& x) { return serve_volume(self, x); },

@@ -306,6 +306,12 @@ result<std::string> write_create(const container_config& x) {
   return text_of(out);
 }
 
+std::string write_restart_policy(const restart_policy& x) {
+  auto out = body::object();
+  out["RestartPolicy"] = restart_of(x);
+  return out.dump();
+}
+
 result<std::string> write_connect(const container_id& container, const endpoint& how) {
   auto out = body::object();
   out["Container"] = container.value;

@@ -2,11 +2,14 @@
 
 #include "adapters/host/addresses.hpp"
 #include "adapters/host/bell.hpp"
+#include "adapters/host/handover.hpp"
 #include "adapters/host/locks.hpp"
 #include "adapters/host/os_update.hpp"
 #include "adapters/host/service_files.hpp"
 #include "adapters/loop/loop.hpp"
 
+#include <chrono>
+#include <map>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -20,6 +23,14 @@
 namespace copal {
 namespace {
 
+using host_child = with_timers<supervised<host_actor>>;
+
+/// Somebody wants to hear when a new container has taken over.
+struct handover_wait {
+  caf::typed_response_promise<host::handover_ended> asker;
+  caf::actor_clock::time_point until;
+};
+
 struct host_state {
   host_state() {}
 
@@ -27,9 +38,11 @@ struct host_state {
   std::optional<host::lock_watch> watch;
   std::optional<host::bell> bell; ///< Rings when the watch has something to tell.
   lock_sink_actor news;
+  std::map<std::pair<app_id, service_name>, handover_wait> waits;
+  bool looking = false; ///< The next look is timed.
 };
 
-using self_ptr = supervised<host_actor>::stateful_pointer<host_state>;
+using self_ptr = host_child::stateful_pointer<host_state>;
 static_assert(
   !std::is_constructible_v<host_state, supervised<host_actor>::base*>, "see docs: CAF traps");
 
@@ -77,7 +90,51 @@ void tell_gone(self_ptr self) {
     st.bell->arm();
 }
 
-supervised<host_actor>::behavior_type host_edge(
+constexpr std::chrono::milliseconds look_again{100};
+/// As many hand-overs at a time; more are refused.
+constexpr std::size_t most_waits = 256;
+
+/// One look for each wait.
+void look_for_handovers(self_ptr self, const std::filesystem::path& root) {
+  auto& st = self->state;
+  const auto now = self->clock().now();
+  for (auto it = st.waits.begin(); it != st.waits.end();) {
+    auto& wait = it->second;
+    const auto found = host::take_handover_files(root, it->first.first, it->first.second);
+    if (found && !*found && now < wait.until) {
+      ++it;
+      continue;
+    }
+    if (found)
+      wait.asker.deliver(host::handover_ended{*found});
+    else
+      wait.asker.deliver(to_caf(found.error()));
+    it = st.waits.erase(it);
+  }
+  st.looking = !st.waits.empty();
+  if (st.looking)
+    self->delayed_send(self, look_again, timer_due{});
+}
+
+caf::result<host::handover_ended> wait_for_handover(
+  self_ptr self, const std::filesystem::path& root, const host::await_handover& msg) {
+  auto& st = self->state;
+  const std::pair key{msg.app, msg.service};
+  if (const auto it = st.waits.find(key); it != st.waits.end()) {
+    it->second.asker.deliver(
+      to_caf({errc::conflict, "a later hand-over of " + msg.service.value + " is waited for"}));
+    st.waits.erase(it);
+  }
+  if (st.waits.size() >= most_waits)
+    return to_caf({errc::exhausted, "too many hand-overs at once"});
+  auto promise = self->make_response_promise<host::handover_ended>();
+  st.waits[key] = {promise, self->clock().now() + msg.timeout};
+  if (!st.looking)
+    look_for_handovers(self, root);
+  return promise;
+}
+
+host_child::behavior_type host_edge(
   self_ptr self, loop* where, const host_config& config, const lock_sink_actor& news) {
   auto& st = self->state;
   st.news = news;
@@ -108,6 +165,13 @@ supervised<host_actor>::behavior_type host_edge(
     [state = config.state_partition](const host::get_os_update&) -> caf::result<host::os_update> {
       return answer(host::look_for_os_update(state));
     },
+    [place](const host::forget_handover& msg) -> caf::result<host::forgotten> {
+      if (auto taken = host::take_handover_files(place.root, msg.app, msg.service); !taken)
+        return to_caf(taken.error());
+      return host::forgotten{};
+    },
+    [self, place](
+      const host::await_handover& msg) { return wait_for_handover(self, place.root, msg); },
     [cards = config.network_root](const host::get_addresses&) -> caf::result<host::addresses> {
       auto found = host::look_for_addresses(cards);
       if (!found)
@@ -126,6 +190,7 @@ supervised<host_actor>::behavior_type host_edge(
     },
     [self](const wake_up&) { tell_gone(self); },
     [](const probe&) { return alive{}; },
+    [self, place](const timer_due&) { look_for_handovers(self, place.root); },
   };
 }
 

@@ -30,6 +30,8 @@ struct describe {
   wording operator()(const rename_container& a) const {
     return {"updateMetadata", a.service.value};
   }
+  wording operator()(const retire_container& a) const { return {"handover", a.service.value}; }
+  wording operator()(const await_handover& a) const { return {"awaitHandover", a.service.value}; }
   wording operator()(const create_network& a) const { return {"createNetwork", a.name}; }
   wording operator()(const remove_network& a) const { return {"removeNetwork", a.name}; }
   wording operator()(const create_volume& a) const { return {"createVolume", a.name}; }
@@ -57,6 +59,11 @@ struct name_subject {
   std::string operator()(const rename_container& a) const {
     return service_subject(app, a.service);
   }
+  std::string operator()(const retire_container& a) const {
+    return service_subject(app, a.service);
+  }
+  // Of its own: the service may be worked on while it waits, and another new container come.
+  std::string operator()(const await_handover& a) const { return "handover:" + a.young.value; }
   std::string operator()(const create_network& a) const { return "network:" + a.name; }
   std::string operator()(const remove_network& a) const { return "network:" + a.name; }
   std::string operator()(const create_volume& a) const { return "volume:" + a.name; }

@@ -38,6 +38,7 @@ struct install_service {
   std::string container_name;
   container_config config;
   bool create_only = false;
+  bool beside_old = false; ///< The old container runs on until this one has taken over.
   bool operator==(const install_service&) const = default;
 };
 
@@ -77,6 +78,24 @@ struct rename_container {
   service_name service;
   std::string name;
   bool operator==(const rename_container&) const = default;
+};
+
+/// Begins a hand-over: the container runs on under the name of an old one, and is not started again
+/// should it end (v19: "handover").
+struct retire_container {
+  container_id id;
+  service_name service;
+  std::string name;
+  bool operator==(const retire_container&) const = default;
+};
+
+/// Waits until the new container of a service says that it has taken over from the old one.
+struct await_handover {
+  container_id old;
+  container_id young;
+  service_name service;
+  std::chrono::milliseconds timeout{60'000};
+  bool operator==(const await_handover&) const = default;
 };
 
 struct create_network {
@@ -130,6 +149,8 @@ using step_action = std::variant<fetch_image,
   kill_container,
   remove_container,
   rename_container,
+  retire_container,
+  await_handover,
   create_network,
   remove_network,
   create_volume,
@@ -207,7 +228,7 @@ typename I::result_type inspect(I& f, remove_image& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, install_service& x) {
-  return f(x.who, x.container_name, x.config, x.create_only);
+  return f(x.who, x.container_name, x.config, x.create_only, x.beside_old);
 }
 
 template <class I>
@@ -233,6 +254,16 @@ typename I::result_type inspect(I& f, remove_container& x) {
 template <class I>
 typename I::result_type inspect(I& f, rename_container& x) {
   return f(x.id, x.service, x.name);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, retire_container& x) {
+  return f(x.id, x.service, x.name);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, await_handover& x) {
+  return f(x.old, x.young, x.service, x.timeout);
 }
 
 template <class I>

@@ -42,6 +42,8 @@ using engine_actor = caf::typed_actor<
   caf::replies_to<engine::remove_container>::with<engine::done>,
   // not_found, conflict (the name is taken).
   caf::replies_to<engine::rename_container>::with<engine::done>,
+  // not_found, conflict (it is being removed).
+  caf::replies_to<engine::set_restart_policy>::with<engine::done>,
   // A network of that name exists: conflict.
   caf::replies_to<engine::create_network>::with<engine::done>,
   // Gone is success. conflict (containers are joined).

@@ -22,6 +22,11 @@ using host_actor = caf::typed_actor<
   caf::replies_to<host::find_own_locks>::with<host::own_locks>,
   // unavailable (the state partition cannot be looked into).
   caf::replies_to<host::get_os_update>::with<host::os_update>,
+  // None there is success. unavailable (it cannot be deleted), invalid_input (as above).
+  caf::replies_to<host::forget_handover>::with<host::forgotten>,
+  // Looks ten times a second. unavailable (a folder cannot be looked into), invalid_input (as
+  // above), conflict (a later wait for the service came), exhausted (too many waits).
+  caf::replies_to<host::await_handover>::with<host::handover_ended>,
   // unavailable (the system does not tell).
   caf::replies_to<host::get_addresses>::with<host::addresses>,
   // All are there then, as they are to be. invalid_input (a name that is none of ours), exhausted

@@ -109,6 +109,24 @@ TEST_SUITE("contract: engine") {
     CHECK(look(second.id()).name == "third");
   }
 
+  TEST_CASE("containers: the restart policy of one that runs is changed, and nothing else") {
+    auto config = sleeper();
+    config.restart = {restart_mode::always, 0};
+    const auto made = create("policy", config);
+    REQUIRE(ask(engine::start_container{made.id()}));
+    const auto before = look(made.id());
+    CHECK(before.config.restart.mode == restart_mode::always);
+    CHECK(ask(engine::set_restart_policy{made.id(), {restart_mode::no, 0}}));
+    CHECK(ask(engine::set_restart_policy{made.id(), {restart_mode::no, 0}}));
+    auto after = look(made.id());
+    CHECK(after.config.restart.mode == restart_mode::no);
+    after.config.restart = before.config.restart;
+    CHECK(after == before);
+    CHECK(ask(engine::set_restart_policy{made.id(), {restart_mode::on_failure, 3}}));
+    CHECK(look(made.id()).config.restart == restart_policy{restart_mode::on_failure, 3});
+    CHECK(code(ask(engine::set_restart_policy{nobody, {}})) == errc::not_found);
+  }
+
   TEST_CASE("containers: what cannot be is the asker's fault") {
     auto config = sleeper();
     config.memory_bytes = 1;

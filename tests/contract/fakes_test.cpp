@@ -50,6 +50,9 @@ TEST_SUITE("fakes") {
           std::erase_if(world->locks,
             [&](const user_lock& lock) { return lock.app == app && lock.service == service; });
           world->told_gone(app);
+        },
+        [world](app_id app, const service_name& service) {
+          world->said.insert({app, service});
         }};
     });
     caf::anon_send_exit(started, caf::exit_reason::user_shutdown);

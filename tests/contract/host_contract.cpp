@@ -148,6 +148,27 @@ void check_host_contract(caf::actor_system& system,
     CHECK(keep({}));
     CHECK(subject.file_names().empty());
   }
+  const auto hears = [&](const service_name& service, std::chrono::milliseconds within) {
+    const auto end = ask<host::handover_ended>(
+      system, subject.host, host::await_handover{app_id{1}, service, within});
+    REQUIRE(end);
+    return end->said;
+  };
+  SUBCASE("a hand-over that nobody ends is over after its time") {
+    CHECK_FALSE(hears(web, std::chrono::milliseconds{1}));
+  }
+  SUBCASE("a hand-over is ended once, by its own service") {
+    subject.say_handover({1}, web);
+    CHECK_FALSE(hears(db, std::chrono::milliseconds{1}));
+    CHECK(hears(web, std::chrono::minutes{10}));
+    CHECK_FALSE(hears(web, std::chrono::milliseconds{1}));
+  }
+  SUBCASE("what was said of an earlier hand-over is forgotten") {
+    subject.say_handover({1}, web);
+    CHECK(ask<host::forgotten>(system, subject.host, host::forget_handover{app_id{1}, web}));
+    CHECK(ask<host::forgotten>(system, subject.host, host::forget_handover{app_id{2}, web}));
+    CHECK_FALSE(hears(web, std::chrono::milliseconds{1}));
+  }
 }
 
 } // namespace copal::test

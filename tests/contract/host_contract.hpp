@@ -18,6 +18,8 @@ struct host_subject {
   std::function<void(app_id, const service_name&, lock_owner)> put_lock;
   std::function<std::vector<std::string>()> file_names;       ///< Of services' files; sorted.
   std::function<void(app_id, const service_name&)> drop_lock; ///< A user's.
+  /// The new container of a service says that it has taken over.
+  std::function<void(app_id, const service_name&)> say_handover;
 };
 
 /// What every host must do, real or fake. To be called from a test case of its own; `make` gives a

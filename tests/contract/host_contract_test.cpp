@@ -59,6 +59,11 @@ TEST_SUITE("host contract") {
         [files] { return names_in(files); },
         [place_of](app_id app, const service_name& service) {
           std::filesystem::remove(place_of(app, service) / "updates.lock");
+        },
+        [place_of](app_id app, const service_name& service) {
+          const auto place = place_of(app, service);
+          std::filesystem::create_directories(place);
+          std::ofstream{place / "handover-complete"} << "";
         }};
     });
     caf::anon_send_exit(started, caf::exit_reason::user_shutdown);

@@ -268,6 +268,16 @@ result<engine::done> engine_world::rename_container(
   return engine::done{};
 }
 
+result<engine::done> engine_world::set_restart_policy(
+  const container_id& id, const restart_policy& policy) {
+  auto found = find(id);
+  if (!found)
+    return fail(found.error());
+  (*found)->config.restart = policy;
+  emit("update", **found);
+  return engine::done{};
+}
+
 void engine_world::kill(const container_id& id) {
   auto found = find(id);
   if (!found || (*found)->state != container_state::running)

@@ -43,6 +43,7 @@ public:
   result<engine::done> stop_container(const container_id& id);
   result<engine::done> remove_container(const container_id& id, bool force);
   result<engine::done> rename_container(const container_id& id, const std::string& name);
+  result<engine::done> set_restart_policy(const container_id& id, const restart_policy& policy);
   result<engine::done> create_network(const std::string& name, const network_config& config);
   result<engine::done> remove_network(const network_engine_id& id);
   result<engine::done> create_volume(const std::string& name, const volume_config& config);

@@ -168,6 +168,28 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
       return after_a_while<host::os_update>(
         self, [](const host_world& on) { return host::os_update{on.breadcrumbs}; });
     },
+    [self](const host::forget_handover& msg) {
+      return after_a_while<host::forgotten>(self, [msg](host_world& on) {
+        on.said.erase({msg.app, msg.service});
+        on.forgotten.emplace_back(msg.app, msg.service);
+        return host::forgotten{};
+      });
+    },
+    [self](const host::await_handover& msg) -> caf::result<host::handover_ended> {
+      auto& st = self->state;
+      auto how = st.faults->draw_course();
+      const auto there = st.world->said.erase({msg.app, msg.service}) > 0;
+      const auto said = there ? std::chrono::milliseconds{0} : st.world->says_after(msg);
+      const auto in_time = said && *said < msg.timeout;
+      how.to_effect += in_time ? *said : msg.timeout;
+      return serve<host::handover_ended>(
+        self,
+        st.work,
+        *st.faults,
+        how,
+        [in_time]() -> result<host::handover_ended> { return host::handover_ended{in_time}; },
+        [] { return false; });
+    },
     [self](const host::get_addresses&) {
       return after_a_while<host::addresses>(
         self, [](const host_world& on) { return on.addresses; });

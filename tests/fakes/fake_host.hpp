@@ -4,6 +4,7 @@
 #include "messages/protocol/supervision.hpp"
 #include "tests/fakes/fault_source.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -42,6 +43,12 @@ struct host_world {
   }
   std::function<void(std::optional<app_id>)> on_drop; ///< Of the actor; null while there is none.
 
+  /// When the new container of a service says that it has taken over, after it was asked for;
+  /// nothing: never.
+  std::function<std::optional<std::chrono::milliseconds>(const host::await_handover&)> says_after =
+    [](const host::await_handover&) { return std::nullopt; };
+  std::set<std::pair<app_id, service_name>> said;         ///< The files that are there.
+  std::vector<std::pair<app_id, service_name>> forgotten; ///< Their old files were deleted.
   host::addresses addresses;
   std::map<std::string, service_file> files; ///< Of services, by name.
   std::optional<error> files_refused;        ///< Why none can be placed now.

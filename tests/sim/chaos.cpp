@@ -57,6 +57,9 @@ void hurt_container(simulated_device& device) {
   auto& counts = device.faults->counts;
   // What somebody else does is not held against us.
   const auto watch = std::exchange(world.before_loss, nullptr);
+  if (const auto& c = world.containers.at(id);
+      const auto who = planning::identify(c.name, c.config.labels))
+    device.hurt[{who->app, who->name}] = world.now();
   const auto was_up = world.containers.at(id).state == container_state::running;
   switch (device.system.random().below(7)) {
     case 0:

@@ -24,13 +24,12 @@ struct outcome {
 
 /// An update from one release to another, in which `child` dies when it is about to take its k-th
 /// message; 0: it does not.
-outcome update_with_crash(const std::string& child, std::uint64_t k, std::uint64_t update) {
+outcome update_with_crash(
+  const std::string& child, std::uint64_t k, const value& first, const value& second) {
   simulated_device device{seed};
   publish_images(*device.world);
+  device.files->says_after = [](const auto&) { return std::chrono::seconds{3}; };
   device.start();
-  random_source random{update};
-  const auto first = draw_target(random);
-  const auto second = draw_target(random);
   outcome out;
   out.settled = device.insist_on(first) && device.run_until_settled(std::chrono::minutes{10});
   const auto before = device.system.messages(child);
@@ -44,6 +43,12 @@ outcome update_with_crash(const std::string& child, std::uint64_t k, std::uint64
   for (const auto& [id, c] : device.world->containers)
     out.names.insert(c.name);
   return out;
+}
+
+outcome update_with_crash(const std::string& child, std::uint64_t k, std::uint64_t update) {
+  random_source random{update};
+  const auto first = draw_target(random);
+  return update_with_crash(child, k, first, draw_target(random));
 }
 
 const std::vector<std::string> children{
@@ -78,6 +83,26 @@ TEST_SUITE("sim") {
         const auto crashed = update_with_crash(child, k, update);
         CHECK(crashed.settled);
         CHECK(crashed.wrong == undisturbed.wrong);
+        CHECK(crashed.violations.empty());
+        CHECK(crashed.names == undisturbed.names);
+      }
+    }
+  }
+
+  TEST_CASE("sim: a crash of any child at any message of a hand-over changes nothing in the end") {
+    const auto update = [](const std::string& child, std::uint64_t k) {
+      return update_with_crash(child, k, handing_over(1), handing_over(2));
+    };
+    for (const auto& child : children) {
+      const auto undisturbed = update(child, 0);
+      REQUIRE(undisturbed.settled);
+      REQUIRE(undisturbed.wrong.empty());
+      for (std::uint64_t k = 1; k <= undisturbed.messages; ++k) {
+        CAPTURE(child);
+        CAPTURE(k);
+        const auto crashed = update(child, k);
+        CHECK(crashed.settled);
+        CHECK(crashed.wrong.empty());
         CHECK(crashed.violations.empty());
         CHECK(crashed.names == undisturbed.names);
       }

@@ -1,5 +1,6 @@
 #include "tests/sim/device.hpp"
 
+#include "actors/planning/identity.hpp"
 #include "actors/planning/kept_files.hpp"
 #include "actors/planning/normalise.hpp"
 #include "tests/fakes/fake_engine.hpp"
@@ -19,6 +20,29 @@ simulated_device::simulated_device(std::uint64_t seed)
   world->before_loss = [this](
                          const std::string& what, const std::string& id) { watch_over(what, id); };
   world->before_start = [this](const container& c) { watch_start(c); };
+  files->says_after = [this](const auto& asked) { return draw_takeover(asked); };
+}
+
+std::optional<std::chrono::milliseconds> simulated_device::draw_takeover(
+  const host::await_handover& asked) {
+  const auto kind = chance_.below(10);
+  if (kind < 3)
+    return std::nullopt;
+  if (kind > 7) {
+    const container* young = nullptr;
+    for (const auto& [id, c] : world->containers) {
+      const auto who = planning::identify(c.name, c.config.labels);
+      if (who && who->app == asked.app && who->name == asked.service
+          && (young == nullptr || young->created < c.created))
+        young = &c;
+    }
+    if (young != nullptr && young->state == container_state::running) {
+      note_disturbed(young->id);
+      world->crash(young->id, 1);
+      world->recover(); // by its policy, at once
+    }
+  }
+  return std::chrono::milliseconds{chance_.between(0, kind < 6 ? 3'000 : 100'000)};
 }
 
 device_facts simulated_device::facts() {

@@ -10,7 +10,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace copal::test {
@@ -83,7 +85,12 @@ public:
   /// The container may be down, by its policy, because of what somebody else did to it.
   [[nodiscard]] bool is_excused(const container& c) const;
 
+  /// Services of which somebody else hurt a container, and when: what is known of them is old.
+  std::map<std::pair<app_id, service_name>, wall_time> hurt;
+
 private:
+  /// When the new container of a service says that it has taken over; it may crash instead.
+  std::optional<std::chrono::milliseconds> draw_takeover(const host::await_handover& asked);
   void watch_over(const std::string& what, const std::string& id);
   void watch_start(const container& c);
   void narrow(const progress& now);

@@ -156,6 +156,35 @@ bool may_stop_early(
              || service->strategy == update_strategy::delete_then_download);
 }
 
+bool share_port(const container_config& a, const container_config& b) {
+  return std::any_of(a.ports.begin(), a.ports.end(), [&b](const port_binding& p) {
+    return std::any_of(b.ports.begin(), b.ports.end(), [&p](const port_binding& q) {
+      return p.host_port == q.host_port && p.protocol == q.protocol;
+    });
+  });
+}
+
+/// The target wants the service handed over, and nothing is in the way of it.
+bool is_to_hand_over(const engine_world& world,
+  const device_target& target,
+  const container& c,
+  const container_identity& who) {
+  const auto* app = find_app(target, who.app);
+  const auto* service = app == nullptr ? nullptr : find_service(*app, who.name);
+  return service != nullptr && service->running && service->strategy == update_strategy::hand_over
+         && parts_are_in_place(world, *app) && !uses_foreign_network(c, *app)
+         && !share_port(c.config, service->config);
+}
+
+/// Another container of the service runs, or has at least been started.
+bool has_successor(const engine_world& world, const container& c, const container_identity& who) {
+  const auto all = containers_of(world, who.app, who.name);
+  return std::any_of(all.begin(), all.end(), [&c](const container* other) {
+    return other->id != c.id
+           && (other->state == container_state::running || other->started != wall_time{});
+  });
+}
+
 template <class Test>
 bool under_every(const std::vector<sent_target>& possible, Test test) {
   return !possible.empty()
@@ -196,14 +225,25 @@ std::vector<std::string> check_container(
         return !may_stop_early(world, t, *who);
       }))
     found.push_back(said + ": what replaces it was not there");
+  const auto hurt = device.hurt.find({who->app, who->name});
+  const auto is_hurt =
+    hurt != device.hurt.end() && world.now() - hurt->second < std::chrono::minutes{2};
+  if (up && !is_hurt && !has_successor(world, c, *who)
+      && under_every(device.possible,
+        [&](const device_target& t) { return is_to_hand_over(world, t, c, *who); }))
+    found.push_back(said + ": nobody took over from it");
+  // The end of a hand-over asks for no lock.
+  const auto handed_over = planning::is_retired({*who, c});
   for (const auto& lock : device.files->locks) {
+    if (handed_over)
+      break;
     // A lock file in the folder of a service that does not exist is nobody's.
     const auto held = lock.app == who->app && !containers_of(world, lock.app, lock.service).empty();
     if (up && held)
       found.push_back(said + ": a user holds the lock of " + lock.service.value);
   }
   const auto own = device.files->own.find(who->app);
-  if (up && (own == device.files->own.end() || !own->second.contains(who->name)))
+  if (up && !handed_over && (own == device.files->own.end() || !own->second.contains(who->name)))
     found.push_back(said + ": its lock is not the supervisor's");
   return found;
 }

@@ -38,6 +38,10 @@ value draw_labels(random_source& random) {
     labels.set("io.balena.update.strategy", "kill-then-download");
   else if (random.percent(10))
     labels.set("io.balena.update.strategy", "delete-then-download");
+  else if (random.percent(25))
+    labels.set("io.balena.update.strategy", "hand-over");
+  if (random.percent(10))
+    labels.set("io.balena.update.handover-timeout", std::to_string(random.between(1, 90'000)));
   if (random.percent(15))
     labels.set("io.balena.features.supervisor-api", "1");
   if (random.percent(30))
@@ -299,6 +303,34 @@ value two_apps() {
         {{"id", app}, {"name", "app"}, {"releases", value::map({{commit_of(app), release}})}}));
   }
   return device_of(std::move(apps));
+}
+
+value handing_over(std::int64_t release) {
+  auto services = value::map({});
+  for (const auto* name : {"web", "db"}) {
+    const auto other = std::string{name} == "db";
+    auto labels = value::map({});
+    if (!other)
+      labels.set("io.balena.update.strategy", "hand-over");
+    services.set(name,
+      value::map({
+        {"id", other ? 12 : 11},
+        {"image_id", 100 + release},
+        {"image", other ? images[0] : images[static_cast<std::size_t>(release) % 3]},
+        {"environment", value::map({{"RELEASE", std::to_string(release)}})},
+        {"labels", labels},
+        {"composition", value::map({{"volumes", value::list({"data:/data"})}})},
+      }));
+  }
+  const auto whole = value::map({
+    {"id", 1000 + release},
+    {"services", services},
+    {"networks", value::map({})},
+    {"volumes", value::map({{"data", value::map({})}})},
+  });
+  return device_of(value::map({{uuid_of(1),
+    value::map(
+      {{"id", 1}, {"name", "app"}, {"releases", value::map({{commit_of(release), whole}})}})}}));
 }
 
 value no_apps() {

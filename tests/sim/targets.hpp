@@ -27,4 +27,7 @@ value with_config(value target, const std::string& name, const std::string& text
 value two_apps();
 value no_apps();
 
+/// An app with one service that hands over from release to release, and one that does not.
+value handing_over(std::int64_t release);
+
 } // namespace copal::test

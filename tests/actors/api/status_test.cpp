@@ -144,6 +144,33 @@ TEST_SUITE("api") {
     CHECK(status_value(now, scope{app_id{2}}).find("overallDownloadProgress")->is_null());
   }
 
+  TEST_CASE("spec 12.63: of two that run the older hands over, the newer is awaited") {
+    auto old = container_of(1, "web", container_state::running, "1old");
+    auto young = container_of(1, "web", container_state::running, "1young");
+    young.who.commit = commit_id{"newer"};
+    young.what.created = old.what.created + 1s;
+    const auto told = [&] {
+      progress now;
+      now.engine.containers = {old, young, container_of(1, "db", container_state::running, "1db")};
+      std::string out;
+      for (const auto& c : now.engine.containers)
+        out += (out.empty() ? "" : ", ") + status_of(now, c);
+      return out;
+    };
+    CHECK(told() == "Handing over, Awaiting handover, Running");
+    young.what.state = container_state::created;
+    CHECK(told() == "Running, Installed, Running");
+    young.what.state = container_state::running;
+    old.what.state = container_state::exited;
+    CHECK(told() == "exited, Running, Running");
+    // Two of one release are no hand-over, unless the older bears the name of an old one.
+    old.what.state = container_state::running;
+    young.who.commit = old.who.commit;
+    old.what.name = "web_1_1_c1";
+    CHECK(told() == "Running, Running, Running");
+    old.what.name = "old_web_1_1_c1";
+    CHECK(told() == "Handing over, Awaiting handover, Running");
+  }
   TEST_CASE("status: what is done to a container is told before what the engine shows") {
     const auto c = container_of(1, "web", container_state::created, "1web");
     auto told = [&](container_state state, std::optional<step_action> action) {

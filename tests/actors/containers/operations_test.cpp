@@ -32,6 +32,9 @@ struct describe {
   std::string operator()(const engine::rename_container& x) const {
     return "rename [" + x.id.value + "] to " + x.name;
   }
+  std::string operator()(const engine::set_restart_policy& x) const {
+    return "restart [" + x.id.value + "]: " + to_string(x.policy.mode);
+  }
   std::string operator()(const engine::create_network& x) const {
     return "create network " + x.name + ", driver " + x.config.driver;
   }
@@ -139,6 +142,9 @@ TEST_SUITE("containers: operations") {
         {"stop [id] within 3 s", "remove [id]"}},
       {"remove", remove_container{{"id"}, {"web"}}, {"remove [id]"}},
       {"updateMetadata", rename_container{{"id"}, {"web"}, "web_2"}, {"rename [id] to web_2"}},
+      {"handover: the name comes last",
+        retire_container{{"id"}, {"web"}, "old_web"},
+        {"restart [id]: no", "rename [id] to old_web"}},
       {"createNetwork",
         create_network{"a7_front", network},
         {"create network a7_front, driver macvlan"}},
@@ -196,6 +202,7 @@ TEST_SUITE("containers: operations") {
       {"stop within an hour", engine::stop_container{{"id"}, seconds{3600}}, seconds{3660}},
       {"remove", engine::remove_container{}, seconds{60}},
       {"rename", engine::rename_container{}, seconds{60}},
+      {"restart policy", engine::set_restart_policy{}, seconds{60}},
       {"create network", engine::create_network{}, seconds{60}},
       {"remove network", engine::remove_network{}, seconds{60}},
       {"create volume", engine::create_volume{}, seconds{60}},
@@ -221,6 +228,7 @@ TEST_SUITE("containers: operations") {
       {"kill", kill_container{{"id"}, {}, {}}, aspect::container, "id", true},
       {"remove", remove_container{{"id"}, {}}, aspect::container, "id", true},
       {"rename", rename_container{{"id"}, {}, "n"}, aspect::container, "id", false},
+      {"retire", retire_container{{"id"}, {}, "n"}, aspect::container, "id", false},
       {"create network", create_network{}, aspect::networks, "", false},
       {"remove network", remove_network{{"n"}, {}}, aspect::networks, "", false},
       {"create volume", create_volume{}, aspect::volumes, "", false},

@@ -268,6 +268,17 @@ struct allowed {
   void operator()(const kill_container& a) const { is_there(a.id); }
   void operator()(const remove_container& a) const { is_there(a.id); }
   void operator()(const rename_container& a) const { is_there(a.id); }
+  void operator()(const retire_container& a) const {
+    for (const auto& c : before.engine.containers)
+      CHECK((c.what.id == a.id || c.what.name != a.name));
+    auto& c = *find_container(s.engine.containers, a.id);
+    c.what.name = a.name;
+    c.what.config.restart = {restart_mode::no, 0};
+  }
+  void operator()(const await_handover& a) const {
+    CHECK(find_container(before.engine.containers, a.old) != before.engine.containers.end());
+    s.handed_over[{a.old, a.young}] = made % 2 == 0;
+  }
   void operator()(const create_network& a) const {
     CHECK(find_named(s.engine.networks, a.name) == s.engine.networks.end());
   }

@@ -43,6 +43,9 @@ TEST_SUITE("engine: wire") {
           == "DELETE /containers/c1?v=1&force=1");
     CHECK(line(call_for(engine::rename_container{{"c1"}, "a b"}))
           == "POST /containers/c1/rename?name=a%20b");
+    const engine::set_restart_policy policy{{"c1"}, {restart_mode::no, 0}};
+    CHECK(line(call_for(policy)) == "POST /containers/c1/update");
+    CHECK(call_for(policy)->body == R"({"RestartPolicy":{"Name":"no","MaximumRetryCount":0}})");
     CHECK(line(call_for(engine::create_network{"n", {}})) == "POST /networks/create");
     CHECK(line(call_for(engine::remove_network{{"n1"}})) == "DELETE /networks/n1");
     CHECK(line(call_for(engine::create_volume{"v", {}})) == "POST /volumes/create");

@@ -4,8 +4,10 @@
 
 namespace copal::test {
 
-engine_client::answer engine_client::call(
-  std::string_view method, std::string_view path, const std::string& body) const {
+std::string engine_client::ask(std::string_view method,
+  std::string_view path,
+  const std::string& body,
+  std::string* head) const {
   const auto line = connect_to(socket_);
   if (!line)
     return {};
@@ -19,9 +21,20 @@ engine_client::answer engine_client::call(
   const auto end = text.find("\r\n\r\n");
   if (end == std::string::npos || !text.starts_with("HTTP/1."))
     return {};
+  if (head != nullptr)
+    *head = text.substr(0, end);
+  return text.substr(end + 4);
+}
+
+engine_client::answer engine_client::call(
+  std::string_view method, std::string_view path, const std::string& body) const {
+  std::string head;
+  const auto text = ask(method, path, body, &head);
   answer out;
-  out.status = std::stoi(text.substr(9, 3));
-  out.body = nlohmann::json::parse(text.substr(end + 4), nullptr, false);
+  if (head.empty())
+    return out;
+  out.status = std::stoi(head.substr(9, 3));
+  out.body = nlohmann::json::parse(text, nullptr, false);
   return out;
 }
 

@@ -19,12 +19,19 @@ public:
   };
   /// A path without the version: `/containers/json?all=1`.
   [[nodiscard]] answer get(std::string_view path) const { return call("GET", path, {}); }
+  /// The bytes of an answer that is not one document; empty when none came.
+  [[nodiscard]] std::string get_text(std::string_view path) const { return ask("GET", path, {}); }
   answer post(std::string_view path, const nlohmann::json& body = nullptr) const {
     return call("POST", path, body.is_null() ? std::string{} : body.dump());
   }
   answer remove(std::string_view path) const { return call("DELETE", path, {}); }
 
 private:
+  /// The answer's body; its status line and fields in `head`, which stays empty when none came.
+  [[nodiscard]] std::string ask(std::string_view method,
+    std::string_view path,
+    const std::string& body,
+    std::string* head = nullptr) const;
   [[nodiscard]] answer call(
     std::string_view method, std::string_view path, const std::string& body) const;
 
