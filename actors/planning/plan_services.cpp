@@ -224,11 +224,14 @@ private:
 
   /// True when the new container has to wait for its name.
   bool is_name_taken(const service_pair& pair) {
-    const auto taken = std::any_of(app_.dead.begin(), app_.dead.end(), [&pair](const auto* c) {
-      return c->what.name == pair.name;
-    });
-    if (taken)
+    const auto has_it = [&pair](const auto* c) { return c->what.name == pair.name; };
+    if (std::any_of(app_.dead.begin(), app_.dead.end(), has_it)) {
       wait(wait_reason::kind::in_progress, pair.target->name, "its dead container goes first");
+      return true;
+    }
+    const auto taken = std::any_of(app_.surplus.begin(), app_.surplus.end(), has_it);
+    if (taken)
+      wait(wait_reason::kind::in_progress, pair.target->name, "a container of its name goes first");
     return taken;
   }
 

@@ -316,7 +316,7 @@ TEST_SUITE("planning: hand-over") {
           }),
         {"updateMetadata db (same configuration in the new release)",
           "kill web (image, ports differ; no hand-over: when port 81/tcp of the host is free: "
-          "db_0_1_c1 has it)"}},
+          "db_70_1_c1 has it)"}},
       {"what another supervisor began",
         both().looked().but([](situation& s) {
           for (auto& c : s.engine.containers) {
