@@ -51,6 +51,8 @@ result<edge_settings> edge_settings_of(const settings& with) {
   out.host.host_lock_root = with.where.host_lock_dir;
   out.host.files_root = with.service_files.here;
   out.host.state_partition = with.where.state_partition;
+  // Where the host OS looks for it, unless the locks have another place.
+  out.host.reboot_flag = with.where.reboot_flag;
   out.web.listen = std::move(*listen);
   out.file = file_of(with);
   auto held = hold_engine(with, out.file);

@@ -1,3 +1,4 @@
+#include "main/apps.hpp"
 #include "main/check.hpp"
 #include "main/explain.hpp"
 #include "main/options.hpp"
@@ -19,5 +20,7 @@ int main(int argc, char** argv) {
     return copal::explain(*options);
   if (const auto* options = std::get_if<copal::plan_options>(&what))
     return copal::plan_ahead(*options);
+  if (const auto* options = std::get_if<copal::apps_options>(&what))
+    return copal::apps(*options);
   return copal::run(std::get<copal::run_options>(what));
 }

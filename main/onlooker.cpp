@@ -2,6 +2,7 @@
 
 #include "actors/planning/identity.hpp"
 #include "adapters/engine/engine.hpp"
+#include "adapters/host/boot.hpp"
 #include "adapters/host/locks.hpp"
 #include "adapters/json/json.hpp"
 #include "adapters/loop/loop.hpp"
@@ -203,6 +204,10 @@ result<planning::snapshot> look_around(
   for (auto& key : kept->keys)
     out.device.service_keys.push_back({key.app, std::move(key.service), std::move(key.key)});
   out.commits = std::move(kept->commits);
+  out.holds = std::move(kept->holds);
+  // Without it a service that asks for a reboot waits, as in a supervisor that cannot look either.
+  if (auto boot = host::look_at_boot({.proc = "/proc", .flag = where.reboot_flag}))
+    out.boot = std::move(*boot);
   out.images.rows = std::move(kept->rows);
   std::sort(out.images.rows.begin(), out.images.rows.end());
   if (auto looked = look_at_engine(engine, out); !looked)

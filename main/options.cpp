@@ -175,6 +175,36 @@ bool has_nothing_to_do(const plan_options& options) {
   return options.compose.empty() && options.target.empty() && options.save_current.empty();
 }
 
+void add_action(CLI::App& apps, apps_options& out, const char* action, const char* what) {
+  auto* one = apps.add_subcommand(action, what);
+  const std::string name{action};
+  if (name != "purge") {
+    auto* service = one->add_option("SERVICE", out.service, "The service");
+    if (name != "restart")
+      service->required();
+  }
+  one->add_option("--app", out.app, "The app's number [the first app of the device]")
+    ->type_name("NUMBER");
+  one->add_flag("--force", out.force, "Users' update locks do not count, and are deleted");
+  one->add_option("--state-dir", out.state_dir, "Where it keeps its state [/var/lib/copal]")
+    ->envname("COPAL_STATE_DIR")
+    ->type_name("FOLDER");
+  one->callback([&out, name] { out.action = name; });
+}
+
+const CLI::App* add_apps(CLI::App& app, apps_options& out) {
+  auto* apps = app.add_subcommand("apps",
+    "Asks the running supervisor to stop, start, restart or purge, and waits until it is so");
+  apps->require_subcommand(1);
+  add_action(*apps, out, "stop", "Stops a service until the target changes or it is started");
+  add_action(*apps, out, "start", "Starts a service, also one that was stopped by request");
+  add_action(*apps, out, "restart", "Makes the containers of an app, or of a service, anew");
+  add_action(*apps, out, "purge", "The same for an app, and removes its volumes: its data is lost");
+  apps->footer("Exit codes: 0 it is done, 1 it is not, 2 wrong usage, 3 a user holds an update "
+               "lock.");
+  return apps;
+}
+
 only_print wrong_usage(const std::string& what) {
   return {"copal: " + what + "\n`copal --help` and `copal run --help` tell what there is.\n", 2};
 }
@@ -193,6 +223,8 @@ command parse_command_line(int argc, const char* const* argv) {
   const auto* explain = add_explain(app, asked);
   plan_options planned;
   const auto* plan = add_plan(app, planned);
+  apps_options acted;
+  const auto* apps = add_apps(app, acted);
   const auto* version = app.add_subcommand("version", "Prints the version");
   try {
     app.parse(argc, argv);
@@ -215,6 +247,8 @@ command parse_command_line(int argc, const char* const* argv) {
     return wrong_usage("`copal plan` needs a target: name a file with --compose or --target");
   if (plan->parsed())
     return planned;
+  if (apps->parsed())
+    return acted;
   return options;
 }
 

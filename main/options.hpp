@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -54,13 +55,23 @@ struct plan_options {
   std::filesystem::path files_dir;
 };
 
+/// `copal apps`.
+struct apps_options {
+  std::filesystem::path state_dir; ///< Of the supervisor that is asked.
+  std::string action;              ///< `stop`, `start`, `restart` or `purge`.
+  std::optional<std::int64_t> app; ///< Absent: the first one.
+  std::string service;             ///< Empty: the whole app.
+  bool force = false;              ///< Users' update locks do not count.
+};
+
 /// There is nothing to run: this is to be printed.
 struct only_print {
   std::string text;
   int exit_code = 0; ///< Not 0: to standard error.
 };
 
-using command = std::variant<run_options, check_options, explain_options, plan_options, only_print>;
+using command =
+  std::variant<run_options, check_options, explain_options, plan_options, apps_options, only_print>;
 
 /// Reads the command line; options that were not given are looked for in the environment.
 command parse_command_line(int argc, const char* const* argv);

@@ -23,6 +23,7 @@ struct places {
   /// The host OS's, where an update of it leaves its marks.
   std::filesystem::path state_partition;
   std::filesystem::path lock_dir;    ///< Of update locks, as this process sees it.
+  std::filesystem::path reboot_flag; ///< Its presence asks for a reboot; see `host::boot_place`.
   std::string host_lock_dir;         ///< The same, as the host sees it.
   std::filesystem::path runtime_dir; ///< Made when it is missing.
   std::string engine;                ///< As DOCKER_HOST.

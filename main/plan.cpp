@@ -96,6 +96,8 @@ foreseen foresee(planning::snapshot current, planning::normalised wanted) {
   s.images = std::move(current.images);
   s.commits = std::move(current.commits);
   s.locks = std::move(current.locks);
+  s.asked.holds = std::move(current.holds);
+  s.boot = std::move(current.boot);
   return {planning::foresee(std::move(s)), std::move(wanted.target), std::move(wanted.warnings)};
 }
 

@@ -32,6 +32,8 @@ struct request {
   /// The body has not been read. The answer 100 asks for it; any other one is final.
   bool body_waits = false;
   std::string peer; ///< The caller's address, for people.
+  /// Not 0: nothing new; the caller of the request that was answered 102 still waits.
+  std::uint64_t ticket = 0;
 };
 
 /// What all known to `api` was at a time. Higher is newer.
@@ -58,6 +60,8 @@ struct reply {
   /// The same question with the same key has the same answer until `changed` tells of a newer
   /// edition. Absent: it must be asked each time.
   std::optional<edition> same_until_changed;
+  /// With the status 102, which no caller sees: the work goes on, and is to be asked for with this.
+  std::uint64_t ticket = 0;
 
   bool operator==(const reply&) const = default;
 };
@@ -80,7 +84,8 @@ typename I::result_type inspect(I& f, field& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, request& x) {
-  return f(x.method, x.path, x.query, x.key, x.body, x.body_problem, x.body_waits, x.peer);
+  return f(
+    x.method, x.path, x.query, x.key, x.body, x.body_problem, x.body_waits, x.peer, x.ticket);
 }
 
 template <class I>
@@ -90,7 +95,7 @@ typename I::result_type inspect(I& f, edition& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, reply& x) {
-  return f(x.status, x.form, x.body, x.headers, x.same_until_changed);
+  return f(x.status, x.form, x.body, x.headers, x.same_until_changed, x.ticket);
 }
 
 template <class I>

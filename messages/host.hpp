@@ -77,6 +77,18 @@ struct addresses {
   bool operator==(const addresses&) const = default;
 };
 
+/// Asks for this run of the machine.
+struct get_boot {};
+struct boot_facts {
+  std::string id;      ///< Another one after each boot.
+  wall_time at;        ///< When the machine was booted.
+  bool reboot = false; ///< A reboot was required since: the flag file is younger.
+
+  bool operator==(const boot_facts&) const = default;
+};
+/// Notes that the device is to be rebooted. Source: spec/state-engine.md §5.2.
+struct require_reboot {};
+
 template <class I>
 typename I::result_type inspect(I& f, take_locks& x) {
   return f(x.app, x.services, x.force);
@@ -155,6 +167,21 @@ typename I::result_type inspect(I& f, get_addresses&) {
 template <class I>
 typename I::result_type inspect(I& f, addresses& x) {
   return f(x.ip, x.mac);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, get_boot&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, boot_facts& x) {
+  return f(x.id, x.at, x.reboot);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, require_reboot&) {
+  return f();
 }
 
 } // namespace copal::host

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/model/hold.hpp"
 #include "messages/model/target.hpp"
 
 #include <map>
@@ -74,6 +75,19 @@ struct key_list {
 };
 struct put_key { ///< Inserts, or replaces the key of that app and service.
   service_key key;
+};
+
+// What was asked of services beside the target: one for each app and service.
+struct load_holds {};
+struct hold_list {
+  std::vector<service_hold> items; ///< Sorted by app and service.
+};
+struct put_hold { ///< Inserts, or replaces that of the app and service.
+  service_hold hold;
+};
+struct drop_hold { ///< No such hold: fine.
+  app_id app;
+  service_name service;
 };
 
 template <class I>
@@ -160,6 +174,26 @@ typename I::result_type inspect(I& f, key_list& x) {
 template <class I>
 typename I::result_type inspect(I& f, put_key& x) {
   return f(x.key);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, load_holds&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, hold_list& x) {
+  return f(x.items);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, put_hold& x) {
+  return f(x.hold);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, drop_hold& x) {
+  return f(x.app, x.service);
 }
 
 } // namespace copal::store

@@ -31,6 +31,7 @@ struct look_for_target {
 /// Looks again now: back-offs are cut short, and users' locks are looked at anew.
 struct apply_now {
   bool force = false;
+  bool cancel = false; ///< Requests that have not begun are void.
 };
 struct applying {};
 
@@ -117,7 +118,7 @@ typename I::result_type inspect(I& f, target_accepted& x) {
 
 template <class I>
 typename I::result_type inspect(I& f, apply_now& x) {
-  return f(x.force);
+  return f(x.force, x.cancel);
 }
 
 template <class I>

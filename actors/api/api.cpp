@@ -89,7 +89,9 @@ api_child::behavior_type run_api(
     [self](progress& news) { take(self, news); },
     [self](health& news) { take(self, news); },
     [self](keys::key_ring& news) { take(self, news); },
-    [self](const api::request& what) { return serve(self, what); },
+    [self](const api::request& what) {
+      return what.ticket != 0 ? wait_on(self, what.ticket) : serve(self, what);
+    },
     [self](const wake_up&) { begin(self); },
     [](const probe&) { return alive{}; },
     [self](const timer_due& due) {
@@ -98,6 +100,8 @@ api_child::behavior_type run_api(
         ask_for_progress(self);
       else if (key == keys_timer)
         ask_for_keys(self);
+      else if (key)
+        work_timer_fired(self, *key);
     },
   };
 }

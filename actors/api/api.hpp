@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/api/status.hpp"
+#include "actors/api/work.hpp"
 #include "actors/timers.hpp"
 #include "messages/protocol/api.hpp"
 #include "messages/protocol/host.hpp"
@@ -48,6 +49,8 @@ struct api_state {
   bool given_out = false; ///< Replies of this edition may be kept by others.
 
   std::vector<caf::typed_response_promise<api::reply>> waiting; ///< For the addresses.
+  std::map<std::uint64_t, work_under_way> work;                 ///< By ticket.
+  std::uint64_t last_ticket = 0;
   timers<std::string> waits;
 };
 

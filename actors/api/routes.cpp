@@ -1,8 +1,11 @@
 // Who may ask what, and who answers. Source: spec/device-api.md §3.
 
 #include "actors/api/explained.hpp"
+#include "actors/api/input.hpp"
 #include "actors/api/parts.hpp"
 #include "actors/api/replies.hpp"
+
+#include <algorithm>
 
 namespace copal::api_parts {
 
@@ -51,21 +54,41 @@ constexpr route table[] = {
   // method path                who                serve
   {"GET", "/ping", access::everyone, serve_ping},
   {"GET", "/v1/healthy", access::everyone, serve_healthy},
+  {"GET", "/v1/apps/:appid", access::any_key, serve_app},
+  {"POST", "/v1/apps/:appid/start", access::any_key, serve_start},
+  {"POST", "/v1/apps/:appid/stop", access::any_key, serve_stop},
   {"GET", "/v1/device", access::any_key, serve_device},
+  {"POST", "/v1/purge", access::any_key, serve_purge},
+  {"POST", "/v1/restart", access::any_key, serve_restart},
   {"POST", "/v1/update", access::any_key, serve_update},
+  {"POST", "/v2/applications/:appid/purge", access::any_key, serve_purge_app},
+  {"POST", "/v2/applications/:appid/restart", access::any_key, serve_restart_app},
+  {"POST", "/v2/applications/:appid/restart-service", access::any_key, serve_restart_service},
+  {"POST", "/v2/applications/:appid/start-service", access::any_key, serve_start_service},
+  {"POST", "/v2/applications/:appid/stop-service", access::any_key, serve_stop_service},
   {"GET", "/v2/explain", access::any_key, serve_explain},
   {"GET", "/v2/state/status", access::any_key, serve_status},
   {"GET", "/v2/version", access::any_key, serve_version},
 };
 
+bool is_part(std::string_view pattern, std::string_view part) {
+  if (pattern.starts_with(':'))
+    return !part.empty();
+  const auto is_same = [](char wanted, char c) {
+    return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  };
+  return pattern.size() == part.size()
+         && std::equal(pattern.begin(), pattern.end(), part.begin(), is_same);
+}
+
 bool is_path(std::string_view pattern, std::string_view path) {
   if (path.size() > 1 && path.ends_with('/'))
     path.remove_suffix(1);
-  if (pattern.size() != path.size())
+  const auto parts = std::count(path.begin(), path.end(), '/');
+  if (parts != std::count(pattern.begin(), pattern.end(), '/'))
     return false;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const auto c = path[i];
-    if (pattern[i] != (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c))
+  for (std::size_t i = 0; i < static_cast<std::size_t>(parts); ++i) {
+    if (!is_part(api::part_of(pattern, i), api::part_of(path, i)))
       return false;
   }
   return true;

@@ -31,12 +31,13 @@ bool ignores_triggers(const api_state& st) {
 outcome serve_update(self_ptr self, const api::request& what, const api::scope&) {
   const auto& links = self->state.links;
   const auto force = api::is_truthy(what.body.find("force"));
+  const auto cancel = api::is_truthy(what.body.find("cancel"));
   if (!force && ignores_triggers(self->state))
     return api::status_reply(202);
   if (links.trigger)
     self->send(links.trigger, look_for_target{force});
   auto promise = self->make_response_promise<api::reply>();
-  self->request(links.conductor, conductor_deadline, apply_now{force})
+  self->request(links.conductor, conductor_deadline, apply_now{force, cancel})
     .then([promise](const applying&) mutable { promise.deliver(api::status_reply(204)); },
       [promise](const caf::error& why) mutable {
         promise.deliver(api::failure_reply(503, from_caf(why).what));

@@ -112,8 +112,11 @@ conductor_child::behavior_type conductor(
     },
     [self](const host::locks_gone& msg) { lock_went(self, msg.app); },
     [self](set_target& msg) { return take_target(self, msg); },
+    [self](const requests::perform& msg) { return take_request(self, msg); },
     [self](const apply_now& msg) {
       self->state.now.force = self->state.now.force || msg.force;
+      if (msg.cancel)
+        void_waiting(self);
       end_pauses(self->state);
       replan(self);
       return applying{};
@@ -137,6 +140,10 @@ conductor_child::behavior_type conductor(
         tell_again(self);
       else if (*key == keys_timer)
         replan(self);
+      else if (*key == holds_timer)
+        forget_next(self);
+      else if (key->starts_with(request_timer))
+        request_late(self, *key);
       else
         pause_over(self, *key);
     },

@@ -2,6 +2,7 @@
 
 #include "actors/planning/healing.hpp"
 #include "actors/planning/plan.hpp"
+#include "actors/planning/requests.hpp"
 #include "actors/timers.hpp"
 #include "messages/protocol/host.hpp"
 #include "messages/protocol/keys.hpp"
@@ -48,6 +49,14 @@ struct waiting_target {
   caf::typed_response_promise<target_accepted> asker;
 };
 
+/// What somebody asked for and waits for.
+struct request_under_way {
+  std::uint64_t number = 0;
+  requests::perform what;
+  caf::typed_response_promise<requests::performed> asker;
+  std::optional<planning::errand> errand; ///< Absent: it has not begun.
+};
+
 /// The last time that something was removed to be made anew.
 struct remaking {
   app_id app;
@@ -76,10 +85,18 @@ struct conductor_state {
 
   bool target_known = false; ///< The store was asked, or a target came before its answer.
   bool commits_known = false;
+  bool holds_known = false;
   bool own_locks_known = false;   ///< Those that an earlier run left.
   std::int64_t load_failures = 0; ///< In a row.
   bool asking_keys = false;
   std::int64_t key_failures = 0; ///< In a row.
+
+  std::vector<request_under_way> asked; ///< In the order they came.
+  std::uint64_t last_asked = 0;
+  std::vector<service_hold> holds;      ///< What was asked for and stays so.
+  std::vector<store::drop_hold> unheld; ///< To be dropped on the disk.
+  bool forgetting = false;              ///< One of them is being dropped.
+  std::int64_t forget_failures = 0;     ///< In a row.
 
   std::map<std::string, remaking> remade; ///< By subject, while its app is not at its target.
   std::map<std::string, planning::healing> healed; ///< By subject, of containers that are there.

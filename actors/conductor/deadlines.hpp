@@ -19,4 +19,7 @@ inline constexpr std::chrono::seconds unheard_stop{30};
 /// the engine calls that one step makes.
 inline constexpr std::chrono::minutes container_step{10};
 
+/// What people ask for: stops with their grace, and starts.
+inline constexpr std::chrono::minutes request{10};
+
 } // namespace copal::deadlines

@@ -101,13 +101,15 @@ bool waits_for_us(const wait_reason& w) {
 
 void go_on(self_ptr self) {
   auto& st = self->state;
-  if (!st.has_target || !st.commits_known || lacks_keys(self))
+  if (!st.has_target || !st.commits_known || !st.holds_known || lacks_keys(self))
     return;
   forget_hand_overs(st);
-  auto plan = planning::make_plan(st.now);
+  begin_requests(self);
+  ask_the_plan(self);
+  auto plan = planning::plan_as_asked(st.now);
   planning::add_releases(st.now, plan);
   forget_what_is_over(st, plan);
-  st.waits = std::move(plan.waits);
+  st.waits = plan.waits;
   if (plan.steps.empty() && std::none_of(st.waits.begin(), st.waits.end(), waits_for_us)) {
     st.now.force = false;
     std::erase_if(st.now.locks,
@@ -119,6 +121,8 @@ void go_on(self_ptr self) {
     if (!is_made_in_vain(self, s) && !is_healed_in_vain(self, s))
       begin(self, s);
   }
+  if (settle_requests(self, plan))
+    go_on(self); // Each round ends one request, or one part of it.
 }
 
 } // namespace

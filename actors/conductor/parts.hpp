@@ -12,6 +12,8 @@ inline constexpr const char* views_timer = "views";
 inline constexpr const char* tell_timer = "tell";
 inline constexpr const char* keys_timer = "keys";
 inline constexpr const char* files_timer = "files";
+inline constexpr const char* holds_timer = "holds";
+inline constexpr const char* request_timer = "request "; ///< And its number.
 inline std::string unsure_timer(app_id app) {
   return "unsure:" + to_string(app);
 }
@@ -50,6 +52,35 @@ bool is_healed_in_vain(self_ptr self, const step& s);
 
 /// Whether a service of the target has no key yet; if so, it is asked for, and what waits is told.
 bool lacks_keys(self_ptr self);
+
+// requests.cpp: what people ask beside the target.
+
+/// Answered when it is done, when it fails, or when it takes too long.
+caf::result<requests::performed> take_request(self_ptr self, const requests::perform& what);
+
+/// Those for whole apps that have not begun are void: a newer one has come, or all are given up.
+void void_waiting(self_ptr self);
+
+/// Begins those that nothing stands in the way of.
+void begin_requests(self_ptr self);
+
+/// Puts what is asked for into the situation; holds that are over are forgotten.
+void ask_the_plan(self_ptr self);
+
+/// Answers those that are done, or cannot be, after that plan. True: another plan is to be made.
+bool settle_requests(self_ptr self, const plan& made);
+
+/// A step has ended; with an error, those that needed it are answered with it.
+void request_step_ended(self_ptr self, const step& s, const error* why);
+
+/// The time of one is over, by its timer.
+void request_late(self_ptr self, const std::string& timer);
+
+/// Drops on the disk what is no longer held, one after the other, until it is done.
+void forget_next(self_ptr self);
+
+/// What the last run held.
+void holds_loaded(self_ptr self, std::vector<service_hold> holds);
 
 // steps.cpp: handing out.
 

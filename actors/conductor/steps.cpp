@@ -32,12 +32,17 @@ void note(self_ptr self, step_note::kind what, const step& s, const step_failure
 /// The step of a subject has ended; the journal hears how.
 void forget_running(self_ptr self, const std::string& subject, const step_failure* failure) {
   auto& st = self->state;
+  std::vector<step> ended;
   for (const auto& s : st.running) {
     if (subject_of(s) == subject)
-      note(self, failure != nullptr ? step_note::kind::failed : step_note::kind::done, s, failure);
+      ended.push_back(s);
   }
   st.now.busy.erase(subject);
   std::erase_if(st.running, [&subject](const step& s) { return subject_of(s) == subject; });
+  for (const auto& s : ended) {
+    note(self, failure != nullptr ? step_note::kind::failed : step_note::kind::done, s, failure);
+    request_step_ended(self, s, failure != nullptr ? &failure->last : nullptr);
+  }
 }
 
 std::chrono::seconds grace_of(const step_action& action) {
@@ -154,6 +159,18 @@ container_id started_by(const std::vector<step>& running, const std::string& sub
   return {};
 }
 
+void require_reboot(self_ptr self, const step& s) {
+  const auto subject = subject_of(s);
+  const std::string action{name_of(s.action)};
+  self->request(self->state.links.host, deadlines::locks, host::require_reboot{})
+    .then(
+      [self, subject, action](host::boot_facts& now) {
+        self->state.now.boot = std::move(now);
+        step_succeeded(self, subject, action);
+      },
+      [self, subject, action](const caf::error& why) { step_failed(self, subject, action, why); });
+}
+
 } // namespace
 
 void step_succeeded(self_ptr self, const std::string& subject, const std::string& action) {
@@ -199,6 +216,7 @@ void begin(self_ptr self, const step& s) {
                  run_service(self, s, planning::files_of(st.now.target, s.app, a.service));
                },
                [&](const await_handover& a) { wait_for_handover(self, s, a); },
+               [&](const note_reboot&) { require_reboot(self, s); },
                [&](const record_commit& a) { save_commit(self, s, a.commit); },
                [&](const fetch_image&) {
                  ask_to_do<image_step_done>(self, links.images, deadlines::image_step, s);

@@ -141,6 +141,20 @@ void load(self_ptr self) {
         },
         failed);
   }
+  if (!st.now.boot) {
+    self->request(st.links.host, deadlines::locks, host::get_boot{})
+      .then(
+        [self](host::boot_facts& boot) {
+          self->state.now.boot = std::move(boot);
+          replan(self);
+        },
+        failed);
+  }
+  if (!st.holds_known) {
+    self->request(st.links.store, deadlines::store, store::load_holds{})
+      .then(
+        [self](store::hold_list& found) { holds_loaded(self, std::move(found.items)); }, failed);
+  }
   if (!st.commits_known) {
     self->request(st.links.store, deadlines::store, store::load_commits{})
       .then(

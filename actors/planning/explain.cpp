@@ -29,6 +29,10 @@ std::string_view name_of(obstacle o) {
       return "port";
     case obstacle::restart_policy:
       return "restart-policy";
+    case obstacle::reboot:
+      return "reboot";
+    case obstacle::request:
+      return "request";
     case obstacle::next_plan:
       return "planning";
   }
@@ -204,6 +208,10 @@ private:
         return obstacle::part;
       case kind::port:
         return obstacle::port;
+      case kind::reboot:
+        return obstacle::reboot;
+      case kind::request:
+        return obstacle::request;
     }
     return obstacle::next_plan;
   }

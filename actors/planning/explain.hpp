@@ -23,11 +23,13 @@ enum class obstacle : std::uint8_t {
   lock,           ///< A user's service holds an update lock.
   port,           ///< Another container has a port of the host that it needs.
   restart_policy, ///< It ends again and again, and the engine restarts it.
+  reboot,         ///< The device has to be rebooted first.
+  request,        ///< What somebody asked for comes first.
   next_plan,      ///< Nothing: it is just being planned.
 };
 
 /// The word for people and programs: "engine", "rejected", "step", "back-off", "image",
-/// "dependency", "part", "lock", "port", "restart-policy", "planning".
+/// "dependency", "part", "lock", "port", "restart-policy", "reboot", "request", "planning".
 std::string_view name_of(obstacle o);
 
 /// A service that is not as the target wants it, and the one reason for that which holds now.

@@ -2,6 +2,7 @@
 
 #include "actors/planning/plan_locks.hpp"
 #include "actors/planning/plan_parts.hpp"
+#include "actors/planning/requests.hpp"
 
 #include <algorithm>
 #include <map>
@@ -174,11 +175,28 @@ void do_round(situation& s, const plan& p, int round, int& made, foresight& out)
 
 } // namespace
 
+namespace {
+
+/// The holds among these that are in force now.
+wishes asked_now(const std::vector<service_hold>& holds, const situation& s) {
+  const auto boot = s.boot ? s.boot->id : std::string{};
+  std::vector<service_hold> left;
+  for (const auto& hold : holds) {
+    if (is_in_force(hold, s, boot))
+      left.push_back(hold);
+  }
+  return wishes_of(left, {}, s);
+}
+
+} // namespace
+
 foresight foresee(situation s) {
   foresight out;
   int made = 0;
+  const auto holds = s.asked.holds;
   for (int round = 1; round <= most_rounds; ++round) {
-    auto p = make_plan(s);
+    s.asked = asked_now(holds, s);
+    auto p = plan_as_asked(s);
     add_releases(s, p);
     out.reached = p.settled();
     out.waits = std::move(p.waits);

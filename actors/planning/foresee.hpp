@@ -57,7 +57,7 @@ inline constexpr int most_rounds = 100;
 
 /// Plans, takes every step for done, and plans again, until nothing can be done any more. What a
 /// new image brings is not known before it is fetched: it is taken to bring what the service's
-/// present one does. Users' locks stay as they are.
+/// present one does. Users' locks stay as they are; of `s.asked` only the holds count.
 foresight foresee(situation s);
 
 } // namespace copal::planning

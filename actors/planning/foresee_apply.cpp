@@ -139,6 +139,18 @@ struct apply {
       }
     });
   }
+  void operator()(const retire_container& a) const {
+    with_container(s, a.id, [&a](auto& c) {
+      c.what.name = a.name;
+      c.what.config.restart = {restart_mode::no, 0};
+    });
+  }
+  /// The new one is taken to say that it has taken over.
+  void operator()(const await_handover& a) const { s.handed_over[{a.old, a.young}] = true; }
+  void operator()(const note_reboot& /*action*/) const {
+    if (s.boot)
+      s.boot->reboot = true;
+  }
   void operator()(const create_network& a) const {
     s.engine.networks.push_back({{"foreseen:" + a.name}, a.name, a.config});
   }

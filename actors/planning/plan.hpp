@@ -1,10 +1,14 @@
 #pragma once
 
+#include "actors/planning/wishes.hpp"
+#include "messages/host.hpp"
 #include "messages/model/lock.hpp"
 #include "messages/model/step.hpp"
 #include "messages/update.hpp"
 
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +31,9 @@ struct situation {
   /// Hand-overs whose wait is over, by the old container and the new one; true: the new one has
   /// said that it has taken over.
   std::map<std::pair<container_id, container_id>, bool> handed_over;
-  bool force = false; ///< Users' locks do not count.
+  bool force = false;                   ///< Users' locks do not count.
+  wishes asked;                         ///< What people asked for beside the target.
+  std::optional<host::boot_facts> boot; ///< Absent: not known yet.
 };
 
 /// What to do now to come nearer to the target, and what has to wait for what. The steps of one

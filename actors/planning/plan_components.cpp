@@ -47,7 +47,10 @@ void plan_leaving(
         subject,
         name + " goes when the step on " + pair.target->name.value + " has ended"});
   }
-  const auto* why = app.missing.contains(name) ? "its configuration differs" : "not in the target";
+  const auto purged = network == nullptr && s.asked.purged.contains(app.id);
+  const auto* why = purged                       ? "a purge was asked for"
+                    : app.missing.contains(name) ? "its configuration differs"
+                                                 : "not in the target";
   if (network != nullptr)
     out.add({app.id, remove_network{network->id, name}, why});
   else if (has_volume(s, name))
@@ -90,6 +93,9 @@ void plan_components(const situation& s, const app_standing& app, plan_builder& 
     if (app.missing.contains(n.engine_name) && !app.leaving.contains(n.engine_name))
       out.add({app.id, create_network{n.engine_name, n.config}, "it does not exist"});
   }
+  // A purge makes them anew when all have gone.
+  if (s.asked.purged.contains(app.id))
+    return;
   for (const auto& v : app.target->release->volumes) {
     if (app.missing.contains(v.engine_name) && !app.leaving.contains(v.engine_name))
       out.add({app.id, create_volume{v.engine_name, v.config}, "it does not exist"});

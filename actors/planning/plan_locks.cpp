@@ -85,7 +85,7 @@ bool overrides_locks(const device_target& target) {
 
 lock_pass lock_pass_of(const situation& s, app_id app, const std::vector<service_name>& services) {
   lock_pass out;
-  out.force = s.force || overrides_locks(s.target);
+  out.force = s.force || s.asked.forced.contains(app) || overrides_locks(s.target);
   const auto known = s.locks.find(app);
   if (known == s.locks.end())
     return out;

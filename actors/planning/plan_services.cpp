@@ -1,6 +1,8 @@
 // Which containers to create, start, rename, stop and remove. Source: spec/state-engine.md §5.2.
 
+#include "actors/planning/features.hpp"
 #include "actors/planning/identity.hpp"
+#include "actors/planning/labels.hpp"
 #include "actors/planning/plan_dependencies.hpp"
 #include "actors/planning/plan_handover.hpp"
 #include "actors/planning/plan_locks.hpp"
@@ -63,6 +65,8 @@ private:
     const auto& now = pair.current->what;
     if (now.state == container_state::removing)
       return wait(wait_reason::kind::in_progress, name, "its old container is being removed");
+    if (const auto asked = s_.asked.replaced.find(now.id); asked != s_.asked.replaced.end())
+      return plan_anew(pair, asked->second);
     const auto part = leaving_part(app_, now.config);
     if (!pair.differing.empty() || !part.empty())
       return plan_replacement(pair, part);
@@ -161,6 +165,22 @@ private:
     }
   }
 
+  /// Somebody asked for it: whatever the strategy, it goes, once it can come back.
+  void plan_anew(const service_pair& pair, const std::string& reason) {
+    const auto& now = pair.current->what;
+    const auto is_ready = pair.image.what == image_standing::kind::ready;
+    // By its strategy the image of its release is only fetched when it has gone.
+    const auto goes_first = !is_ready
+                            && (pair.target->strategy == update_strategy::kill_then_download
+                                || pair.target->strategy == update_strategy::delete_then_download);
+    if (!goes_first && (!app_.images_ready || pair.image.facts == nullptr))
+      return wait(wait_reason::kind::fetching,
+        pair.target->name,
+        reason + "; done when all images of its release are there");
+    stopping_.push_back(
+      {app_.id, kill_container{now.id, pair.target->name, now.config.stop_grace_period}, reason});
+  }
+
   void plan_surplus(const supervised_container& c) {
     if (out_.is_busy(subject(c.who.name)))
       return wait(wait_reason::kind::in_progress, c.who.name, "a step is under way");
@@ -190,9 +210,17 @@ private:
 
   /// Why a service cannot be started yet; empty when it can.
   [[nodiscard]] std::string start_obstacle(const service_pair& pair) const {
+    if (s_.asked.emptied.contains(app_.id))
+      return "started when what there was of its app has gone";
     for (const auto& part : app_.missing) {
       if (uses(pair.wanted, part))
         return "started when " + part + " is there";
+    }
+    for (const auto& volume : app_.target->release->volumes) {
+      // Its removal may be under way for a purge that has been given up.
+      const auto& part = volume.engine_name;
+      if (uses(pair.wanted, part) && out_.is_busy("volume:" + part))
+        return "started when the step on " + part + " has ended";
     }
     if (const auto other = dependency_obstacle(s_, app_, pair, out_); !other.empty())
       return "started " + other;
@@ -242,7 +270,8 @@ private:
     container_identity who{
       app_.id, app_.uuid, service.id, service.name, service.image, release.id, release.commit};
     return {app_.id,
-      install_service{who, pair.name, pair.wanted, !service.running, beside_old},
+      install_service{
+        who, pair.name, pair.wanted, !service.running || asks_for_reboot(pair), beside_old},
       std::move(reason)};
   }
 
@@ -258,11 +287,18 @@ private:
       case container_state::restarting:
         return wait(wait_reason::kind::engine_policy, name, crash_text(now));
       case container_state::created:
+        if (asks_for_reboot(pair) && !was_booted_since(now))
+          return plan_reboot(name);
         if (waits_to_start(pair))
           return;
         out_.add({app_.id, start_container{now.id, name}, "it was never started"});
         return;
       case container_state::exited:
+        if (s_.asked.started.contains(now.id)) {
+          if (!waits_for_port(pair))
+            out_.add({app_.id, start_container{now.id, name}, "a start was asked for"});
+          return;
+        }
         if (is_to_be_healed(now) && !waits_for_port(pair))
           out_.add({app_.id,
             start_container{now.id, name},
@@ -279,6 +315,23 @@ private:
       out += ", restarted " + std::to_string(c.restart_count)
              + (c.restart_count == 1 ? " time" : " times");
     return out;
+  }
+
+  [[nodiscard]] static bool asks_for_reboot(const service_pair& pair) {
+    return is_on(pair.wanted.labels, label::requires_reboot);
+  }
+
+  [[nodiscard]] bool was_booted_since(const container& c) const {
+    return s_.boot && c.created < s_.boot->at;
+  }
+
+  /// Source: spec/state-engine.md §5.2, `io.balena.update.requires-reboot`.
+  void plan_reboot(const service_name& name) {
+    if (!s_.boot)
+      return wait(wait_reason::kind::reboot, name, "when the machine was booted is not known yet");
+    if (!s_.boot->reboot)
+      out_.add({app_.id, note_reboot{name}, "its container is younger than the last boot"});
+    wait(wait_reason::kind::reboot, name, "started after a reboot of the device");
   }
 
   /// Which exited containers are started again. Source: spec/state-engine.md §5.2, "Copal heals".

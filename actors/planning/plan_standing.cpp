@@ -5,6 +5,7 @@
 #include "actors/planning/identity.hpp"
 #include "actors/planning/legacy_container.hpp"
 #include "actors/planning/plan_parts.hpp"
+#include "actors/planning/requests.hpp"
 #include "actors/planning/resolve.hpp"
 #include "actors/planning/v19_reading.hpp"
 
@@ -180,6 +181,8 @@ void stand_networks(const situation& s, app_standing& app) {
 }
 
 void stand_volumes(const situation& s, app_standing& app) {
+  if (s.asked.purged.contains(app.id))
+    app.leaving.merge(volumes_to_purge(s, app.id));
   if (app.target == nullptr) {
     for (const auto& e : s.engine.volumes) {
       if (!s.target.keeps_volumes && is_supervised(e.config.labels) && belongs_to(e, key_of(app))

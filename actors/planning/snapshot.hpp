@@ -14,13 +14,15 @@ struct snapshot {
   images_view images;
   std::map<app_id, commit_id> commits;
   std::map<app_id, lock_facts> locks;
+  std::vector<service_hold> holds;
+  std::optional<host::boot_facts> boot; ///< Absent: not known.
 
   bool operator==(const snapshot&) const = default;
 };
 
 template <class I>
 typename I::result_type inspect(I& f, snapshot& x) {
-  return f(x.device, x.engine, x.images, x.commits, x.locks);
+  return f(x.device, x.engine, x.images, x.commits, x.locks, x.holds, x.boot);
 }
 
 /// The version of the form. A snapshot is read by the versions of Copal that write this one.

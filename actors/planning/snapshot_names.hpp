@@ -23,7 +23,8 @@ constexpr auto list_names(Texts... texts) {
 
 template <>
 struct names_of<snapshot> {
-  static constexpr auto list = list_names("device", "engine", "images", "commits", "locks");
+  static constexpr auto list =
+    list_names("device", "engine", "images", "commits", "locks", "holds", "boot");
 };
 
 template <>
@@ -287,6 +288,17 @@ struct names_of<fetch_progress> {
 template <>
 struct names_of<fetch_failure> {
   static constexpr auto list = list_names("name", "count", "last", "pause", "waiting", "attempts");
+};
+
+template <>
+struct names_of<service_hold> {
+  static constexpr auto list =
+    list_names("app", "service", "running", "commit", "container", "started", "boot");
+};
+
+template <>
+struct names_of<host::boot_facts> {
+  static constexpr auto list = list_names("id", "at", "reboot");
 };
 
 template <>

@@ -2,6 +2,7 @@
 
 #include "adapters/host/addresses.hpp"
 #include "adapters/host/bell.hpp"
+#include "adapters/host/boot.hpp"
 #include "adapters/host/handover.hpp"
 #include "adapters/host/locks.hpp"
 #include "adapters/host/os_update.hpp"
@@ -148,6 +149,7 @@ host_child::behavior_type host_edge(
   host::link_older_folder(config.lock_root);
   const host::lock_place place{
     .root = config.lock_root, .host_root = config.host_lock_root, .own_uid = config.own_uid};
+  const host::boot_place boot{.proc = config.proc_root, .flag = config.reboot_flag};
   return {
     [self, place](const host::take_locks& msg) -> caf::result<host::found_locks> {
       return answer(take(*self->state.watch, place, msg));
@@ -187,6 +189,12 @@ host_child::behavior_type host_edge(
       if (auto kept = host::keep(root, msg); !kept)
         return to_caf(kept.error());
       return host::files_done{};
+    },
+    [boot](const host::get_boot&) -> caf::result<host::boot_facts> {
+      return answer(host::look_at_boot(boot));
+    },
+    [boot](const host::require_reboot&) -> caf::result<host::boot_facts> {
+      return answer(host::flag_reboot(boot));
     },
     [self](const wake_up&) { tell_gone(self); },
     [](const probe&) { return alive{}; },

@@ -105,9 +105,13 @@ result<kept_facts> read(opened& from) {
   auto keys = from.rows.keys();
   if (!keys)
     return fail(std::move(keys.error()));
+  auto holds = from.rows.holds();
+  if (!holds)
+    return fail(std::move(holds.error()));
   out.rows = std::move(rows->items);
   out.commits = std::move(commits->items);
   out.keys = std::move(keys->items);
+  out.holds = std::move(holds->items);
   return out;
 }
 

@@ -14,6 +14,7 @@ struct kept_facts {
   std::vector<image_row> rows;
   std::map<app_id, commit_id> commits;
   std::vector<service_key> keys;
+  std::vector<service_hold> holds;
 };
 
 /// Reads a store that somebody else may have open, and leaves it as it is: neither the file nor a

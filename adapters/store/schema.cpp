@@ -46,6 +46,19 @@ constexpr const char* steps[] = {
       stamp TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
   )sql",
+  // 2 -> 3
+  R"sql(
+    CREATE TABLE service_hold (
+      app INTEGER NOT NULL,
+      service TEXT NOT NULL,
+      running INTEGER NOT NULL CHECK (running IN (0, 1)),
+      commit_id TEXT NOT NULL,
+      container TEXT NOT NULL,
+      started INTEGER NOT NULL,
+      boot TEXT NOT NULL,
+      PRIMARY KEY (app, service)
+    ) STRICT, WITHOUT ROWID;
+  )sql",
 };
 
 result<void> take_step(sqlite::database& db, const char* sql, int to) {

@@ -39,6 +39,19 @@ constexpr std::string_view put_api_key =
   "INSERT INTO api_key (app, service, key) VALUES (?, ?, ?)"
   " ON CONFLICT DO UPDATE SET key = excluded.key WHERE key <> excluded.key";
 
+constexpr std::string_view select_service_holds =
+  "SELECT app, service, running, commit_id, container, started, boot FROM service_hold"
+  " ORDER BY app, service";
+constexpr std::string_view put_service_hold =
+  "INSERT INTO service_hold (app, service, running, commit_id, container, started, boot)"
+  " VALUES (?, ?, ?, ?, ?, ?, ?)"
+  " ON CONFLICT DO UPDATE SET running = excluded.running, commit_id = excluded.commit_id,"
+  " container = excluded.container, started = excluded.started, boot = excluded.boot"
+  " WHERE running <> excluded.running OR commit_id <> excluded.commit_id"
+  " OR container <> excluded.container OR started <> excluded.started OR boot <> excluded.boot";
+constexpr std::string_view drop_service_hold =
+  "DELETE FROM service_hold WHERE app = ? AND service = ?";
+
 // How a document's form is spelled in its row.
 constexpr std::pair<dialect, std::string_view> forms[] = {
   {dialect::cloud_v3, "cloud-v3"},
@@ -103,6 +116,7 @@ struct tables::statements {
   sqlite::statement select_target, put_target, drop_target;
   sqlite::statement select_commits, put_commit, drop_commit;
   sqlite::statement select_keys, put_key;
+  sqlite::statement select_holds, put_hold, drop_hold;
 };
 
 tables::tables(std::unique_ptr<statements> prepared) : prepared_(std::move(prepared)) {}
@@ -130,7 +144,10 @@ result<tables> tables::of(sqlite::database& db) {
     .put_commit = prepare(put_commit),
     .drop_commit = prepare(delete_commit),
     .select_keys = prepare(select_keys),
-    .put_key = prepare(put_api_key)});
+    .put_key = prepare(put_api_key),
+    .select_holds = prepare(select_service_holds),
+    .put_hold = prepare(put_service_hold),
+    .drop_hold = prepare(drop_service_hold)});
   if (!problem)
     return tables{std::move(all)};
   // The statements are right for the schema, so it is the schema that is not.
@@ -224,6 +241,36 @@ result<key_list> tables::keys() {
 
 result<void> tables::put(const service_key& key) {
   return prepared_->put_key.run(key.app.value, key.service.value, key.key.reveal());
+}
+
+result<hold_list> tables::holds() {
+  hold_list all;
+  auto read = for_each_row(prepared_->select_holds, [&all](const sqlite::cursor& at) {
+    all.items.push_back({{at.integer(0)},
+      {at.text(1)},
+      at.integer(2) != 0,
+      {at.text(3)},
+      {at.text(4)},
+      wall_time{std::chrono::nanoseconds{at.integer(5)}},
+      at.text(6)});
+  });
+  if (!read)
+    return fail(std::move(read.error()));
+  return all;
+}
+
+result<void> tables::put(const service_hold& hold) {
+  return prepared_->put_hold.run(hold.app.value,
+    hold.service.value,
+    std::int64_t{hold.running ? 1 : 0},
+    hold.commit.value,
+    hold.container.value,
+    std::int64_t{hold.started.time_since_epoch().count()},
+    hold.boot_id);
+}
+
+result<void> tables::drop(const store::drop_hold& gone) {
+  return prepared_->drop_hold.run(gone.app.value, gone.service.value);
 }
 
 } // namespace copal::store

@@ -34,6 +34,10 @@ public:
   result<key_list> keys();
   result<void> put(const service_key& key);
 
+  result<hold_list> holds();
+  result<void> put(const service_hold& hold);
+  result<void> drop(const drop_hold& gone);
+
 private:
   struct statements;
 

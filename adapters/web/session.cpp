@@ -24,6 +24,9 @@ constexpr std::size_t first_read = 4096;
 /// What a caller may still send after the last answer; beyond it the connection is cut.
 constexpr std::size_t most_dropped = 1024UL * 1024;
 
+/// It takes longer than a question may.
+constexpr int work_goes_on = 102;
+
 /// What happens to the connection after an answer.
 enum class after : std::uint8_t {
   go_on,
@@ -170,6 +173,12 @@ awaitable<std::shared_ptr<const answer>> ask(connection& on, api::request what, 
   auto path = what.path;
   auto key = what.key;
   auto got = co_await on.of().ask(std::move(what));
+  while (got && got->status == work_goes_on) {
+    api::request again;
+    again.ticket = got->ticket;
+    got = co_await on.of().ask(std::move(again));
+  }
+  (void)on.was_late(); // Nothing was awaited on the socket.
   if (!got)
     co_return std::make_shared<const answer>(failure(got.error().what));
   auto written = std::make_shared<const answer>(write_reply(*got));

@@ -5,6 +5,7 @@
 #include "messages/journal.hpp"
 #include "messages/model/container.hpp"
 #include "messages/model/target.hpp"
+#include "messages/requests.hpp"
 #include "messages/supervision.hpp"
 #include "messages/update.hpp"
 
@@ -18,6 +19,21 @@ std::string to_string(transport x) {
       return "udp";
     case transport::sctp:
       return "sctp";
+  }
+  return "?";
+}
+
+std::string requests::to_string(requests::verb x) {
+  switch (x) {
+    case requests::verb::stop_service:
+      return "stop";
+    case requests::verb::start_service:
+      return "start";
+    case requests::verb::restart_service:
+    case requests::verb::restart_app:
+      return "restart";
+    case requests::verb::purge_app:
+      return "purge";
   }
   return "?";
 }

@@ -38,6 +38,7 @@ struct describe {
   wording operator()(const remove_volume& a) const { return {"removeVolume", a.name}; }
   wording operator()(const take_locks&) const { return {"takeLock", {}}; }
   wording operator()(const release_locks&) const { return {"releaseLock", {}}; }
+  wording operator()(const note_reboot& a) const { return {"requireReboot", a.service.value}; }
   wording operator()(const record_commit& a) const { return {"updateCommit", a.commit.value}; }
 };
 
@@ -70,6 +71,7 @@ struct name_subject {
   std::string operator()(const remove_volume& a) const { return "volume:" + a.name; }
   std::string operator()(const take_locks&) const { return "locks:" + to_string(app); }
   std::string operator()(const release_locks&) const { return "locks:" + to_string(app); }
+  std::string operator()(const note_reboot&) const { return "reboot"; }
   std::string operator()(const record_commit&) const { return "commit:" + to_string(app); }
 };
 
@@ -113,6 +115,10 @@ std::string to_string(wait_reason::kind k) {
       return "in use";
     case wait_reason::kind::port:
       return "port";
+    case wait_reason::kind::reboot:
+      return "reboot";
+    case wait_reason::kind::request:
+      return "request";
   }
   return "?";
 }

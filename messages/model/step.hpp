@@ -134,6 +134,12 @@ struct release_locks {
   bool operator==(const release_locks&) const = default;
 };
 
+/// Notes that the device has to be rebooted before a service may start.
+struct note_reboot {
+  service_name service;
+  bool operator==(const note_reboot&) const = default;
+};
+
 /// Records that a release runs in full.
 struct record_commit {
   commit_id commit;
@@ -157,6 +163,7 @@ using step_action = std::variant<fetch_image,
   remove_volume,
   take_locks,
   release_locks,
+  note_reboot,
   record_commit>;
 
 /// One thing to do on the way to the target.
@@ -191,6 +198,8 @@ struct wait_reason {
     engine_policy, ///< The engine's restart policy has it.
     in_use,        ///< A network or volume still has users.
     port,          ///< Another container has a port of the host that it needs.
+    reboot,        ///< The device has to be rebooted first.
+    request,       ///< What somebody asked for comes first.
   };
 
   kind why = kind::in_progress;
@@ -294,6 +303,11 @@ typename I::result_type inspect(I& f, take_locks& x) {
 template <class I>
 typename I::result_type inspect(I& f, release_locks&) {
   return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, note_reboot& x) {
+  return f(x.service);
 }
 
 template <class I>

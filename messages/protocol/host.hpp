@@ -33,6 +33,10 @@ using host_actor = caf::typed_actor<
   // (no space), unavailable (the folder or a file cannot be made).
   caf::replies_to<host::place_files>::with<host::files_done>,
   // A folder that is not there has none. unavailable (one cannot be removed).
-  caf::replies_to<host::keep_files>::with<host::files_done>>;
+  caf::replies_to<host::keep_files>::with<host::files_done>,
+  // unavailable (the system does not tell).
+  caf::replies_to<host::get_boot>::with<host::boot_facts>,
+  // Answered with what is so afterwards. unavailable (the flag cannot be written).
+  caf::replies_to<host::require_reboot>::with<host::boot_facts>>;
 
 } // namespace copal

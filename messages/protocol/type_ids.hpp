@@ -8,6 +8,7 @@
 #include "messages/keys.hpp"
 #include "messages/protocol/inspect.hpp"
 #include "messages/protocol/relay.hpp"
+#include "messages/requests.hpp"
 #include "messages/store.hpp"
 #include "messages/supervision.hpp"
 #include "messages/target_file.hpp"
@@ -51,6 +52,10 @@ CAF_ADD_TYPE_ID(copal, (copal::look_at_images))
 CAF_ADD_TYPE_ID(copal, (copal::progress))
 CAF_ADD_TYPE_ID(copal, (copal::step_note))
 CAF_ADD_TYPE_ID(copal, (copal::look_for_target))
+
+// requests
+CAF_ADD_TYPE_ID(copal, (copal::requests::perform))
+CAF_ADD_TYPE_ID(copal, (copal::requests::performed))
 
 // journal
 CAF_ADD_TYPE_ID(copal, (copal::log_line))
@@ -108,6 +113,10 @@ CAF_ADD_TYPE_ID(copal, (copal::store::key_list))
 CAF_ADD_TYPE_ID(copal, (copal::store::put_key))
 CAF_ADD_TYPE_ID(copal, (copal::store::load_facts))
 CAF_ADD_TYPE_ID(copal, (copal::store::store_facts))
+CAF_ADD_TYPE_ID(copal, (copal::store::load_holds))
+CAF_ADD_TYPE_ID(copal, (copal::store::hold_list))
+CAF_ADD_TYPE_ID(copal, (copal::store::put_hold))
+CAF_ADD_TYPE_ID(copal, (copal::store::drop_hold))
 
 // host
 CAF_ADD_TYPE_ID(copal, (copal::host::take_locks))
@@ -129,6 +138,9 @@ CAF_ADD_TYPE_ID(copal, (copal::host::addresses))
 CAF_ADD_TYPE_ID(copal, (copal::host::place_files))
 CAF_ADD_TYPE_ID(copal, (copal::host::keep_files))
 CAF_ADD_TYPE_ID(copal, (copal::host::files_done))
+CAF_ADD_TYPE_ID(copal, (copal::host::get_boot))
+CAF_ADD_TYPE_ID(copal, (copal::host::boot_facts))
+CAF_ADD_TYPE_ID(copal, (copal::host::require_reboot))
 
 // keys
 CAF_ADD_TYPE_ID(copal, (copal::keys::get_keys))

@@ -26,6 +26,10 @@ using conductor_actor = view_sink_actor::extend<
   // invalid_input (says where and what was expected; the old target stands), unavailable (the store
   // is away; the old target stands).
   caf::replies_to<set_target>::with<target_accepted>,
+  // Answered when it is done. conflict (a user's update lock, or another request on the app that
+  // takes long), timeout, unavailable (voided by a newer one; the store is away), exhausted (too
+  // many at once), invalid_input (no such app or service), and what the steps' errors are.
+  caf::replies_to<requests::perform>::with<requests::performed>,
   // Always answered; the update itself goes on after the answer.
   caf::replies_to<apply_now>::with<applying>,
   caf::replies_to<get_progress>::with<progress>>;

@@ -114,6 +114,19 @@ void check_host_contract(caf::actor_system& system,
     REQUIRE(found);
     CHECK(found->breadcrumbs.empty());
   }
+  SUBCASE("a boot has a name and a time, and a reboot can be required") {
+    const auto before = ask<host::boot_facts>(system, subject.host, host::get_boot{});
+    REQUIRE(before);
+    CHECK(!before->id.empty());
+    CHECK(before->at > wall_time{});
+    CHECK(!before->reboot);
+    const auto flagged = ask<host::boot_facts>(system, subject.host, host::require_reboot{});
+    REQUIRE(flagged);
+    CHECK(flagged->reboot);
+    CHECK(ask<host::boot_facts>(system, subject.host, host::require_reboot{}).value() == *flagged);
+    CHECK(ask<host::boot_facts>(system, subject.host, host::get_boot{}).value() == *flagged);
+    CHECK(flagged->id == before->id);
+  }
   SUBCASE("the supervisor's own locks are left out") {
     subject.put_lock({1}, web, lock_owner::supervisor);
     subject.put_lock({1}, db, lock_owner::user);

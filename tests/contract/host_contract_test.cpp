@@ -45,7 +45,8 @@ TEST_SUITE("host contract") {
           .host_lock_root = "/locks",
           .files_root = files,
           .own_uid = ::geteuid(),
-          .state_partition = folder / "state"},
+          .state_partition = folder / "state",
+          .reboot_flag = folder / "below" / "reboot-after-apply"},
         news);
       return host_subject{started,
         [place_of](app_id app, const service_name& service, lock_owner owner) {
@@ -80,7 +81,8 @@ TEST_SUITE("host contract") {
       {.lock_root = folder.path(),
         .host_lock_root = "/locks",
         .own_uid = ::geteuid(),
-        .make_inotify = [](int) { return -1; }},
+        .make_inotify = [](int) { return -1; },
+        .reboot_flag = {}},
       {});
     for (auto tries = 0; tries < 2; ++tries) {
       const auto found = ask<host::found_locks>(

@@ -149,6 +149,25 @@ void check_keys(const asker& it) {
   CHECK(it.keys() == std::vector{global, renewed}); // sorted, and secrets come back whole
 }
 
+void check_holds(const asker& it) {
+  const auto holds = [&it] {
+    return ask<store::hold_list>(it.system, it.store, store::load_holds{}).value().items;
+  };
+  CHECK(holds().empty());
+  const wall_time at{std::chrono::nanoseconds{1'700'000'000'000'000'001}};
+  const service_hold web{{1}, {"web"}, false, {"c1"}, {"f00"}, at, "boot"};
+  const service_hold db{{1}, {"db"}, true, {"c1"}, {"f01"}, {}, ""};
+  it.change(store::put_hold{web});
+  it.change(store::put_hold{db});
+  auto other = web;
+  other.container = {"f02"};
+  it.change(store::put_hold{other});
+  CHECK(holds() == std::vector{db, other});
+  it.change(store::drop_hold{{1}, {"db"}});
+  it.change(store::drop_hold{{2}, {"web"}});
+  CHECK(holds() == std::vector{other});
+}
+
 void check_order(const asker& it) {
   caf::scoped_actor self{it.system};
   auto row = example_row();
@@ -184,6 +203,9 @@ void check_store_contract(caf::actor_system& system, const start_store& start) {
   }
   SUBCASE("each app and service has one key") {
     check_keys(subject);
+  }
+  SUBCASE("each app and service has one hold until it is dropped") {
+    check_holds(subject);
   }
   SUBCASE("requests are done in order") {
     check_order(subject);

@@ -200,6 +200,15 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
     [self](const host::keep_files& msg) {
       return one_by_one(self, [msg](host_world& on) { return keep_files(on, msg); });
     },
+    [self](const host::get_boot&) {
+      return after_a_while<host::boot_facts>(self, [](const host_world& on) { return on.boot; });
+    },
+    [self](const host::require_reboot&) {
+      return after_a_while<host::boot_facts>(self, [](host_world& on) {
+        on.boot.reboot = true;
+        return on.boot;
+      });
+    },
     [self](const wake_up&) { tell_gone(self); },
     [](const probe&) { return alive{}; },
     [self](const timer_due& due) { self->state.work.run(due); },

@@ -53,6 +53,7 @@ struct host_world {
   std::map<std::string, service_file> files; ///< Of services, by name.
   std::optional<error> files_refused;        ///< Why none can be placed now.
   std::vector<std::string> breadcrumbs;      ///< Of an update of the host's OS.
+  host::boot_facts boot{"boot-1", wall_time{std::chrono::hours{1}}, false};
 };
 
 /// A host edge over memory. Without faults each request takes 1 to 50 ms of virtual time.

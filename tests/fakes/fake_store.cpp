@@ -4,6 +4,7 @@
 #include "tests/fakes/fake_edge.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -77,6 +78,26 @@ store::stored put_key(store_world& world, const store::put_key& msg) {
   return {};
 }
 
+store::stored put_hold(store_world& world, const store::put_hold& msg) {
+  if (std::find(world.holds.begin(), world.holds.end(), msg.hold) != world.holds.end())
+    return {};
+  std::erase_if(world.holds, [&msg](const service_hold& h) {
+    return h.app == msg.hold.app && h.service == msg.hold.service;
+  });
+  world.holds.push_back(msg.hold);
+  std::sort(world.holds.begin(), world.holds.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.app, a.service) < std::tie(b.app, b.service);
+  });
+  ++world.writes;
+  return {};
+}
+
+store::stored drop_hold(store_world& world, const store::drop_hold& msg) {
+  world.writes += std::erase_if(world.holds,
+    [&msg](const service_hold& h) { return h.app == msg.app && h.service == msg.service; });
+  return {};
+}
+
 template <class Reply, class Call, class Effect>
 auto on_call(self_ptr self, Effect effect) {
   return [self, effect](const Call& call) -> caf::result<Reply> {
@@ -109,6 +130,9 @@ fake_child::behavior_type fake_store(
       self, [](w& x, const auto& c) { return save_commit(x, c); }),
     on_call<key_list, load_keys>(self, [](w& x, const auto&) { return key_list{x.keys}; }),
     on_call<stored, store::put_key>(self, [](w& x, const auto& c) { return put_key(x, c); }),
+    on_call<hold_list, load_holds>(self, [](w& x, const auto&) { return hold_list{x.holds}; }),
+    on_call<stored, store::put_hold>(self, [](w& x, const auto& c) { return put_hold(x, c); }),
+    on_call<stored, store::drop_hold>(self, [](w& x, const auto& c) { return drop_hold(x, c); }),
     [](const wake_up&) {},
     [](const probe&) { return alive{}; },
     [self](const timer_due& due) { self->state.work.run(due); },

@@ -17,6 +17,7 @@ struct store_world {
   std::optional<target_document> target;
   std::map<app_id, commit_id> commits;
   std::vector<store::service_key> keys;
+  std::vector<service_hold> holds;
   std::uint64_t writes = 0; ///< That changed something.
 };
 

@@ -68,6 +68,25 @@ TEST_SUITE("options") {
     }
   }
 
+  TEST_CASE("options: what `copal apps` asks for") {
+    const auto stop = std::get<apps_options>(parse({"apps", "stop", "web", "--app", "7"}));
+    CHECK(stop.action == "stop");
+    CHECK(stop.service == "web");
+    CHECK(stop.app == 7);
+    CHECK(!stop.force);
+    const auto restart = std::get<apps_options>(parse({"apps", "restart", "--force"}));
+    CHECK(restart.action == "restart");
+    CHECK(restart.service.empty());
+    CHECK(!restart.app);
+    CHECK(restart.force);
+    CHECK(std::get<apps_options>(parse({"apps", "purge"})).action == "purge");
+    for (const auto& words : std::vector<std::vector<const char*>>{
+           {"apps"}, {"apps", "stop"}, {"apps", "purge", "web"}, {"apps", "restart", "--app", "x"}})
+      CHECK(std::get<only_print>(parse(words)).exit_code == 2);
+    CHECK(std::get<only_print>(parse({"apps", "purge", "--help"})).text.find("data is lost")
+          != std::string::npos);
+  }
+
   TEST_CASE("options: an option, else its variable") {
     const test::variable compose{"COPAL_COMPOSE", "/from/variable.yaml"};
     const test::variable engine{"DOCKER_HOST", "unix:///v.sock"};

@@ -97,6 +97,10 @@ void simulated_device::start() {
 }
 
 void simulated_device::power_cut() {
+  for (auto& x : wished) {
+    if (!x.told.there() && !x.cut)
+      x.cut = system.now();
+  }
   handles = {};
   world->on_event = nullptr;
   world->end_stream = [] {};
@@ -144,6 +148,43 @@ answer<target_accepted> simulated_device::send_target(target_document document, 
   if (found)
     possible.push_back({std::move(document), std::move(found->target), force, system.now(), told});
   return told;
+}
+
+answer<requests::performed> simulated_device::send_request(const requests::perform& what) {
+  auto told = ask(system, handles.conductor, what);
+  wished.push_back({what, system.now(), told});
+  return told;
+}
+
+bool simulated_device::is_asked(app_id app, const service_name& service) const {
+  // Steps that were begun for it may end late.
+  constexpr std::chrono::minutes late{5};
+  return std::any_of(wished.begin(), wished.end(), [&](const sent_request& x) {
+    using requests::verb;
+    const auto v = x.what.what;
+    const auto whole = v == verb::restart_app || v == verb::purge_app;
+    if (x.what.app != app || v == verb::start_service
+        || (service.empty() ? v != verb::purge_app : !whole && x.what.service != service))
+      return false;
+    // A stop holds.
+    if (v == verb::stop_service || (!x.told.there() && !x.cut))
+      return true;
+    return system.now() < late + (x.told.there() ? x.at + x.told.took() : *x.cut);
+  });
+}
+
+std::vector<std::string> simulated_device::unanswered() const {
+  constexpr std::chrono::minutes longest{11};
+  std::vector<std::string> out;
+  for (const auto& x : wished) {
+    if (!x.told.there() && x.cut)
+      continue;
+    const auto took = x.told.there() ? x.told.took() : system.now() - x.at;
+    if (took > longest)
+      out.push_back(to_string(x.what.what) + " of app " + to_string(x.what.app) + ' '
+                    + x.what.service.value + (x.told.there() ? ": late" : ": never"));
+  }
+  return out;
 }
 
 bool simulated_device::insist_on(const value& doc) {

@@ -28,6 +28,14 @@ struct sent_target {
   [[nodiscard]] bool accepted() const { return told.there() && told.get(); }
 };
 
+/// What somebody asked for beside the target.
+struct sent_request {
+  requests::perform what;
+  virtual_system::time_point at;
+  answer<requests::performed> told;
+  std::optional<virtual_system::time_point> cut{}; ///< The asker's connection ended with the power.
+};
+
 /// A device in virtual time: the real supervision tree and the real deciding actors over fake
 /// edges. What is on its disk and in its engine outlives a power cut.
 class simulated_device {
@@ -52,6 +60,14 @@ public:
   bool insist_on(const value& doc);
   bool insist_on(const target_document& document);
 
+  /// Asks for something beside the target.
+  answer<requests::performed> send_request(const requests::perform& what);
+  /// Somebody asked for what stops or removes this service's container, or, without a service, an
+  /// app's volumes, and that may still be going on.
+  [[nodiscard]] bool is_asked(app_id app, const service_name& service) const;
+  /// Those that were not answered within their time.
+  [[nodiscard]] std::vector<std::string> unanswered() const;
+
   /// Where the conductor stands. Runs the device until it answers, for a minute at most. At its
   /// target, with nothing under way, those that were sent before that one are out of force.
   progress where();
@@ -74,6 +90,7 @@ public:
 
   /// Every target that may be in force now: the last one that is known to be, and those sent since.
   std::vector<sent_target> possible;
+  std::vector<sent_request> wished;
   std::uint64_t narrowed = 0; ///< How often older ones went out of force.
 
   /// What was done that must never be done.

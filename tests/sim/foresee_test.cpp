@@ -8,6 +8,7 @@
 #include "tests/support/seeds.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -43,6 +44,8 @@ work work_told(const std::vector<log_line>& said, std::size_t from) {
     "kill ",
     "remove ",
     "updateMetadata ",
+    "handover ",
+    "awaitHandover ",
     "createNetwork ",
     "removeNetwork ",
     "createVolume ",
@@ -93,6 +96,7 @@ TEST_SUITE("sim") {
       CAPTURE(seed);
       simulated_device device{seed};
       device.listens = true;
+      device.files->says_after = [](const auto&) { return std::chrono::milliseconds{500}; };
       publish_images(*device.world);
       device.start();
       auto target = draw_target(device.system.random());

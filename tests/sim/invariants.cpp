@@ -156,15 +156,8 @@ bool may_stop_early(
              || service->strategy == update_strategy::delete_then_download);
 }
 
-bool share_port(const container_config& a, const container_config& b) {
-  return std::any_of(a.ports.begin(), a.ports.end(), [&b](const port_binding& p) {
-    return std::any_of(b.ports.begin(), b.ports.end(), [&p](const port_binding& q) {
-      return p.host_port == q.host_port && p.protocol == q.protocol;
-    });
-  });
-}
-
-/// The target wants the service handed over, and nothing is in the way of it.
+/// The target wants the service handed over, and nothing is in the way of it. A port may be: its
+/// old container has it, or one of another service did when that was decided.
 bool is_to_hand_over(const engine_world& world,
   const device_target& target,
   const container& c,
@@ -173,7 +166,7 @@ bool is_to_hand_over(const engine_world& world,
   const auto* service = app == nullptr ? nullptr : find_service(*app, who.name);
   return service != nullptr && service->running && service->strategy == update_strategy::hand_over
          && parts_are_in_place(world, *app) && !uses_foreign_network(c, *app)
-         && !share_port(c.config, service->config);
+         && service->config.ports.empty();
 }
 
 /// Another container of the service runs, or has at least been started.
@@ -206,6 +199,13 @@ bool is_rejected(const simulated_device& device, app_id app) {
     device.possible, [app](const device_target& t) { return find_rejected(t, app) != nullptr; });
 }
 
+bool is_stop_asked(const simulated_device& device, const container_identity& who) {
+  return std::any_of(device.wished.begin(), device.wished.end(), [&who](const sent_request& x) {
+    return x.what.what == requests::verb::stop_service && x.what.app == who.app
+           && x.what.service == who.name;
+  });
+}
+
 std::vector<std::string> check_container(
   const simulated_device& device, const std::string& what, const container& c) {
   const auto said = what + " of " + c.name;
@@ -217,18 +217,21 @@ std::vector<std::string> check_container(
   const auto& world = *device.world;
   if (is_rejected(device, who->app))
     found.push_back(said + ": the release of its app was rejected");
-  if (up && under_every(device.possible, [&](const device_target& t) {
+  const auto asked = device.is_asked(who->app, who->name);
+  if (up && !asked && under_every(device.possible, [&](const device_target& t) {
         return is_to_stay(world, t, c, *who);
       }))
     found.push_back(said + ": nothing of it had changed");
-  if (up && under_every(device.possible, [&](const device_target& t) {
-        return !may_stop_early(world, t, *who);
-      }))
+  // Who asks that it stops does not ask for what replaces it.
+  if (up && !is_stop_asked(device, *who)
+      && under_every(
+        device.possible, [&](const device_target& t) { return !may_stop_early(world, t, *who); }))
     found.push_back(said + ": what replaces it was not there");
   const auto hurt = device.hurt.find({who->app, who->name});
   const auto is_hurt =
     hurt != device.hurt.end() && world.now() - hurt->second < std::chrono::minutes{2};
-  if (up && !is_hurt && !has_successor(world, c, *who)
+  // Who asks that it ends does not wait for a hand-over.
+  if (up && !asked && !is_hurt && !has_successor(world, c, *who)
       && under_every(device.possible,
         [&](const device_target& t) { return is_to_hand_over(world, t, c, *who); }))
     found.push_back(said + ": nobody took over from it");
@@ -248,9 +251,27 @@ std::vector<std::string> check_container(
   return found;
 }
 
+/// Some target that may be in force has a volume of that name.
+bool is_named(const simulated_device& device, const std::string& volume) {
+  const auto names = [&volume](const target_app& app) {
+    return app.release
+           && std::any_of(app.release->volumes.begin(),
+             app.release->volumes.end(),
+             [&volume](const target_volume& v) { return v.engine_name == volume; });
+  };
+  return std::any_of(
+    device.possible.begin(), device.possible.end(), [&names](const sent_target& s) {
+      return std::any_of(s.target.apps.begin(), s.target.apps.end(), names);
+    });
+}
+
 std::vector<std::string> check_volume(const simulated_device& device, const std::string& name) {
   const auto* volume = find_volume(*device.world, name);
-  if (volume == nullptr || !planning::is_supervised(volume->config.labels))
+  const auto of = volume == nullptr ? std::nullopt : planning::volume_app(*volume);
+  const auto purged = of && device.is_asked(*of, {});
+  // One that was adopted because its app names it goes with the app's data.
+  if (volume == nullptr
+      || (!planning::is_supervised(volume->config.labels) && !(purged && is_named(device, name))))
     return {"removal of volume " + name + ": it is not ours"};
   const auto kept = under_every(device.possible, [&](const device_target& t) {
     return std::any_of(t.apps.begin(), t.apps.end(), [&](const target_app& app) {
@@ -264,7 +285,7 @@ std::vector<std::string> check_volume(const simulated_device& device, const std:
       });
     });
   });
-  if (kept)
+  if (kept && !purged)
     return {"removal of volume " + name + ": its app is in the target"};
   return {};
 }

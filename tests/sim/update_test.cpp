@@ -7,6 +7,7 @@
 #include "tests/sim/targets.hpp"
 #include "tests/support/seeds.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <doctest/doctest.h>
@@ -105,15 +106,21 @@ TEST_SUITE("sim") {
   }
 
   TEST_CASE("sim: a container that the engine never shows as asked is not made anew all the time") {
-    simulated_device device{1};
-    publish_images(*device.world);
-    device.world->forgets_command = true;
-    device.start();
-    REQUIRE(device.insist_on(draw_target(device.system.random())));
-    device.system.run_for(std::chrono::minutes{60});
-    // 2 s, 4 s ... 15 min: about a dozen for each service, not one every few milliseconds.
-    CHECK(device.world->calls["create_container"] > 2);
-    CHECK(device.world->calls["create_container"] < 20 * 6);
+    std::uint64_t most = 0; // Not every target has a service with a command.
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      publish_images(*device.world);
+      device.world->forgets_command = true;
+      device.start();
+      REQUIRE(device.insist_on(draw_target(device.system.random())));
+      device.system.run_for(std::chrono::minutes{60});
+      // 2 s, 4 s ... 15 min: about a dozen for each service, not one every few milliseconds.
+      const auto made = device.world->calls["create_container"];
+      CHECK(made < 20 * 6);
+      most = std::max<std::uint64_t>(most, made);
+    }
+    CHECK(most > 6);
   }
 
   TEST_CASE("sim: a user's lock holds for as long as it is there, and no longer") {

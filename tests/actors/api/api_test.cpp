@@ -42,6 +42,7 @@ conductor_actor::behavior_type conductor_of(known all) {
     [](const host::locks_gone&) {},
     [](const images_view&) {},
     [](const set_target&) -> caf::result<target_accepted> { return away(); },
+    [](const requests::perform&) -> caf::result<requests::performed> { return away(); },
     [all](const apply_now& x) -> caf::result<applying> {
       if (!all->conductor_answers)
         return away();
@@ -76,6 +77,8 @@ host_actor::behavior_type host_of(host_actor::pointer self, known all) {
     [](const host::get_os_update&) -> caf::result<host::os_update> { return away(); },
     [](const host::forget_handover&) -> caf::result<host::forgotten> { return away(); },
     [](const host::await_handover&) -> caf::result<host::handover_ended> { return away(); },
+    [](const host::get_boot&) -> caf::result<host::boot_facts> { return away(); },
+    [](const host::require_reboot&) -> caf::result<host::boot_facts> { return away(); },
     [all, self](const host::get_addresses&) -> caf::result<host::addresses> {
       ++all->address_questions;
       if (!all->host_answers)

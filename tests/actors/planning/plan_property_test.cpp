@@ -271,13 +271,10 @@ struct allowed {
   void operator()(const retire_container& a) const {
     for (const auto& c : before.engine.containers)
       CHECK((c.what.id == a.id || c.what.name != a.name));
-    auto& c = *find_container(s.engine.containers, a.id);
-    c.what.name = a.name;
-    c.what.config.restart = {restart_mode::no, 0};
+    is_there(a.id);
   }
   void operator()(const await_handover& a) const {
     CHECK(find_container(before.engine.containers, a.old) != before.engine.containers.end());
-    s.handed_over[{a.old, a.young}] = made % 2 == 0;
   }
   void operator()(const create_network& a) const {
     CHECK(find_named(s.engine.networks, a.name) == s.engine.networks.end());
@@ -293,6 +290,7 @@ struct allowed {
     CHECK_FALSE(has_user(before, a.name));
     CHECK(may_lose(before, app, a.name));
   }
+  void operator()(const note_reboot& /*action*/) const { REQUIRE(s.boot); }
   template <class Other>
   void operator()(const Other& /*action*/) const {}
 

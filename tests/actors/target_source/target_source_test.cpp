@@ -95,6 +95,9 @@ conductor_actor::behavior_type conductor(conductor_actor::pointer self, const wo
       w->conductor_answers.pop_front();
       return to_caf(why);
     },
+    [](const requests::perform&) -> caf::result<requests::performed> {
+      return to_caf({errc::unavailable, "nobody asks for it"});
+    },
     [](const apply_now&) { return applying{}; },
     [](const get_progress&) { return progress{}; },
   };

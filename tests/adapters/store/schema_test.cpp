@@ -61,6 +61,32 @@ const char* const snapshots[] = {
     INSERT INTO taken_over VALUES ('/data/database.sqlite', '1@2.3 none none');
     PRAGMA user_version = 2;
   )sql",
+  // 3
+  R"sql(
+    CREATE TABLE image (name TEXT NOT NULL, app INTEGER NOT NULL, uuid TEXT NOT NULL,
+      service INTEGER NOT NULL, service_name TEXT NOT NULL, image INTEGER NOT NULL,
+      release INTEGER NOT NULL, commit_id TEXT NOT NULL, engine_id TEXT NOT NULL,
+      ours INTEGER NOT NULL CHECK (ours IN (0, 1)),
+      PRIMARY KEY (name, app, uuid, service, service_name, image, release, commit_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE target (id INTEGER PRIMARY KEY CHECK (id = 1), form TEXT NOT NULL,
+      origin TEXT NOT NULL, doc TEXT NOT NULL, lines TEXT NOT NULL) STRICT;
+    CREATE TABLE app_commit (app INTEGER PRIMARY KEY, commit_id TEXT NOT NULL) STRICT;
+    CREATE TABLE api_key (app INTEGER NOT NULL, service TEXT NOT NULL, key TEXT NOT NULL,
+      PRIMARY KEY (app, service)) STRICT, WITHOUT ROWID;
+    CREATE TABLE service_hold (app INTEGER NOT NULL, service TEXT NOT NULL,
+      running INTEGER NOT NULL CHECK (running IN (0, 1)), commit_id TEXT NOT NULL,
+      container TEXT NOT NULL, started INTEGER NOT NULL, boot TEXT NOT NULL,
+      PRIMARY KEY (app, service)) STRICT, WITHOUT ROWID;
+    INSERT INTO image VALUES ('web:1', 1, 'a1', 2, 'web', 3, 4, 'c1', 'sha256:aa', 1);
+    INSERT INTO target VALUES (1, 'cloud-v3', 'https://api.example', '{"apps":{}}', '1 0');
+    INSERT INTO app_commit VALUES (1, 'c1');
+    INSERT INTO api_key VALUES (0, '', 'k0');
+    CREATE TABLE taken_over (path TEXT PRIMARY KEY, stamp TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    INSERT INTO taken_over VALUES ('/data/database.sqlite', '1@2.3 none none');
+    INSERT INTO service_hold VALUES (1, 'web', 0, 'c1', 'f00', 1700000000000000001, 'b1');
+    PRAGMA user_version = 3;
+  )sql",
 };
 
 TEST_SUITE("store") {
@@ -85,6 +111,7 @@ TEST_SUITE("store") {
       CHECK(target->doc->doc.line() == 1);
       CHECK(store.ask<store::commit_list>(store::load_commits{})->items.size() == 1);
       CHECK(store.ask<store::key_list>(store::load_keys{})->items.size() == 1);
+      CHECK(store.ask<store::hold_list>(store::load_holds{})->items.size() == (i < 2 ? 0 : 1));
     }
   }
 

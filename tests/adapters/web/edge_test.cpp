@@ -2,6 +2,8 @@
 
 #include "tests/adapters/web/web_bench.hpp"
 
+#include <atomic>
+
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <doctest/doctest.h>
@@ -52,6 +54,25 @@ TEST_SUITE("web edge") {
     REQUIRE(asked.size() == 3);
     CHECK(asked[0].query == std::vector<api::field>{{"x", "1"}});
     CHECK(asked[0].peer.starts_with("127.0.0.1:"));
+  }
+
+  TEST_CASE("web: work that goes on is asked for again, and its caller waits") {
+    std::atomic<int> rounds{0};
+    web_bench b{[&rounds](const api::request& x) {
+      if (x.path == "/long" || (x.ticket == 7 && ++rounds < 3)) {
+        api::reply later;
+        later.status = 102;
+        later.ticket = 7;
+        return later;
+      }
+      return text(x.ticket == 7 ? "done" : "else");
+    }};
+    auto c = b.client();
+    const auto got = c.ask(post("/long", "application/json", "{}"));
+    CHECK(got.status == 200);
+    CHECK(got.body == "done");
+    CHECK(c.ask(get("/short")).body == "else");
+    CHECK(b.asked().size() == 5);
   }
 
   TEST_CASE("web: requests sent ahead are answered in their order") {

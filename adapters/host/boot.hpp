@@ -1,0 +1,23 @@
+#pragma once
+
+#include "messages/host.hpp"
+#include "messages/result.hpp"
+
+#include <filesystem>
+
+// This run of the machine, and whether it is to end.
+namespace copal::host {
+
+struct boot_place {
+  std::filesystem::path proc = "/proc";
+  /// Younger than the boot: a reboot is required. Source: spec/state-engine.md §5.1.
+  std::filesystem::path flag;
+};
+
+/// `unavailable`: the system does not tell.
+result<boot_facts> look_at_boot(const boot_place& place);
+
+/// Touches the flag, a link at its place is not followed. `unavailable`: it cannot be written.
+result<boot_facts> flag_reboot(const boot_place& place);
+
+} // namespace copal::host
