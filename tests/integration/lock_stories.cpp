@@ -1,13 +1,13 @@
 // What a service's own lock does to its update. Source: spec/device-api.md §7.
 
 #include "tests/integration/support/device.hpp"
+#include "tests/integration/support/local_api.hpp"
 #include "tests/integration/support/program.hpp"
-#include "tests/integration/support/sockets.hpp"
 #include "tests/integration/support/suite.hpp"
 
 #include <chrono>
 #include <cstdio>
-#include <fstream>
+#include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -47,24 +47,15 @@ bool web_holds(const device& d) {
   return fs::exists(lock_of(d), failed) && !fs::exists(folder_of(d, "web") / "resin-updates.lock");
 }
 
-/// Asks the local API, as `copal explain` does; the answer's body.
-nlohmann::json ask(
-  device& d, const std::string& method, const std::string& path, const std::string& body = {}) {
-  const auto api = nlohmann::json::parse(std::ifstream{d.folder() / "state" / "local-api.json"});
-  const auto url = api["url"].get<std::string>();
-  const auto to = connect_to_port(std::stoi(url.substr(url.rfind(':') + 1)));
-  REQUIRE(to);
-  send_all(to.get(),
-    method + ' ' + path + " HTTP/1.1\r\nHost: copal\r\nConnection: close\r\nAuthorization: Bearer "
-      + api["key"].get<std::string>() + "\r\nContent-Type: application/json\r\nContent-Length: "
-      + std::to_string(body.size()) + "\r\n\r\n" + body);
-  const auto answer = read_to_end(to.get());
-  CAPTURE(answer);
-  REQUIRE(answer.starts_with("HTTP/1.1 20"));
-  const auto at = answer.find("\r\n\r\n");
-  REQUIRE(at != std::string::npos);
-  const auto rest = answer.substr(at + 4);
-  return rest.empty() ? nlohmann::json{} : nlohmann::json::parse(rest);
+/// The answer's body.
+nlohmann::json ask(device& d,
+  const std::string& method,
+  const std::string& path,
+  const nlohmann::json& body = nullptr) {
+  const auto answer = ask_api(d, method, path, body);
+  CAPTURE(answer.text);
+  REQUIRE(answer.status / 100 == 2);
+  return answer.text.empty() ? nlohmann::json{} : nlohmann::json::parse(answer.text);
 }
 
 /// `web` has taken its lock, and an update of it waits, with the next try some seconds away.
@@ -119,7 +110,7 @@ TEST_SUITE("stories") {
     auto app = locking_app();
     make_wait(d, app);
     const auto before = d.ids();
-    ask(d, "POST", "/v1/update", R"({"force":true})");
+    ask(d, "POST", "/v1/update", {{"force", true}});
     REQUIRE(d.reached(60s));
     CHECK(d.ids()["web"] != before.at("web"));
     CHECK(d.inspect("web")["Config"]["Env"].dump().find("COLOUR=blue") != std::string::npos);
