@@ -1,6 +1,6 @@
 #pragma once
 
-#include "adapters/engine/registry_login.hpp"
+#include "messages/model/registry_login.hpp"
 #include "messages/result.hpp"
 
 #include <filesystem>

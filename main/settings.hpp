@@ -1,6 +1,5 @@
 #pragma once
 
-#include "adapters/engine/registry_login.hpp"
 #include "adapters/log/log.hpp"
 #include "adapters/yaml/interpolate.hpp"
 #include "main/device_facts.hpp"
@@ -8,9 +7,13 @@
 #include "main/files_place.hpp"
 #include "main/options.hpp"
 #include "main/places.hpp"
+#include "messages/model/registry_login.hpp"
 #include "messages/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 
 namespace copal {
 
@@ -26,7 +29,9 @@ struct settings {
   bool take_over = false;
   std::vector<std::string> listen;
   registry_logins logins;
-  files::claim state; ///< No other process has the state folder.
+  std::string own_image;                 ///< SUPERVISOR_IMAGE; empty when it is not said.
+  std::optional<std::int64_t> kept_free; ///< Bytes; nothing: no check of the space.
+  files::claim state;                    ///< No other process has the state folder.
 };
 
 /// How the log is to look, as far as the options and the place of standard error say.

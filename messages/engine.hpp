@@ -3,6 +3,7 @@
 #include "messages/model/container.hpp"
 #include "messages/model/image.hpp"
 #include "messages/model/network.hpp"
+#include "messages/model/platform.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -84,6 +85,16 @@ struct image_details {
   image_facts facts;
 };
 
+/// What the engine says of itself and of the machine it is on.
+struct get_traits {};
+struct traits {
+  std::string data_root; ///< Where it keeps images, as it sees the machine.
+  platform runs_on;
+  std::vector<std::string> insecure; ///< Registries that it speaks plain http to; not loopback.
+
+  bool operator==(const traits&) const = default;
+};
+
 // Doing. Each answer means: it is so now, by this call or already before.
 struct done {};
 
@@ -97,9 +108,11 @@ struct pull_progress {
   std::string name;
   int percent = 0;
 };
-/// Ends the pulls under way; those who asked for them hear `unavailable`. Once answered, none of
+/// Ends pulls under way; those who asked for them hear `unavailable`. Once answered, none of
 /// them brings an image any more, but for one that was just being finished.
-struct end_pulls {};
+struct end_pulls {
+  std::string name; ///< Only those of this image; empty: all.
+};
 /// Removes one name of an image, or by id the image. With `force` also when stopped containers use
 /// it.
 struct remove_image {
@@ -236,6 +249,16 @@ typename I::result_type inspect(I& f, image_details& x) {
 }
 
 template <class I>
+typename I::result_type inspect(I& f, get_traits&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, traits& x) {
+  return f(x.data_root, x.runs_on, x.insecure);
+}
+
+template <class I>
 typename I::result_type inspect(I& f, done&) {
   return f();
 }
@@ -251,8 +274,8 @@ typename I::result_type inspect(I& f, pull_progress& x) {
 }
 
 template <class I>
-typename I::result_type inspect(I& f, end_pulls&) {
-  return f();
+typename I::result_type inspect(I& f, end_pulls& x) {
+  return f(x.name);
 }
 
 template <class I>

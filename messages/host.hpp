@@ -3,6 +3,7 @@
 #include "messages/model/lock.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,16 @@ struct boot_facts {
 };
 /// Notes that the device is to be rebooted. Source: spec/state-engine.md §5.2.
 struct require_reboot {};
+
+/// How much may still be written to the file system that holds a path of the host.
+struct get_free_space {
+  std::string path; ///< Absolute, as the host sees it.
+};
+struct free_space {
+  std::int64_t bytes = 0;
+
+  bool operator==(const free_space&) const = default;
+};
 
 template <class I>
 typename I::result_type inspect(I& f, take_locks& x) {
@@ -182,6 +193,16 @@ typename I::result_type inspect(I& f, boot_facts& x) {
 template <class I>
 typename I::result_type inspect(I& f, require_reboot&) {
   return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, get_free_space& x) {
+  return f(x.path);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, free_space& x) {
+  return f(x.bytes);
 }
 
 } // namespace copal::host

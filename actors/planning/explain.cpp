@@ -19,6 +19,8 @@ std::string_view name_of(obstacle o) {
       return "back-off";
     case obstacle::image:
       return "image";
+    case obstacle::space:
+      return "space";
     case obstacle::dependency:
       return "dependency";
     case obstacle::part:
@@ -212,6 +214,8 @@ private:
         return obstacle::reboot;
       case kind::request:
         return obstacle::request;
+      case kind::space:
+        return obstacle::space;
     }
     return obstacle::next_plan;
   }

@@ -18,6 +18,7 @@ enum class obstacle : std::uint8_t {
   under_way,      ///< A step on it is being taken.
   back_off,       ///< A step on it, or on what it needs, failed and is tried again later.
   image,          ///< An image of its release is not there yet.
+  space,          ///< There is no room for an image of its release.
   dependency,     ///< It waits for another service.
   part,           ///< It waits for a network or volume.
   lock,           ///< A user's service holds an update lock.
@@ -29,7 +30,8 @@ enum class obstacle : std::uint8_t {
 };
 
 /// The word for people and programs: "engine", "rejected", "step", "back-off", "image",
-/// "dependency", "part", "lock", "port", "restart-policy", "reboot", "request", "planning".
+/// "space", "dependency", "part", "lock", "port", "restart-policy", "reboot", "request",
+/// "planning".
 std::string_view name_of(obstacle o);
 
 /// A service that is not as the target wants it, and the one reason for that which holds now.

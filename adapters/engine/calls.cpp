@@ -93,6 +93,10 @@ result<call> call_for(const engine::list_images&) {
   return look("/images/json?digests=1");
 }
 
+result<call> call_for(const engine::get_traits&) {
+  return look("/info");
+}
+
 result<call> call_for(const engine::inspect_image& x) {
   return on(operation::look, "GET", "/images/", segment("image", x.name, in_image_names), "/json");
 }

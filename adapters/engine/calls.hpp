@@ -47,6 +47,7 @@ result<call> call_for(const engine::inspect_container& x);
 result<call> call_for(const engine::list_networks& x);
 result<call> call_for(const engine::list_volumes& x);
 result<call> call_for(const engine::list_images& x);
+result<call> call_for(const engine::get_traits& x);
 result<call> call_for(const engine::inspect_image& x);
 result<call> call_for(const engine::pull_image& x);
 result<call> call_for(const engine::remove_image& x);

@@ -37,6 +37,9 @@ result<std::vector<engine_volume>> read_volumes(std::string_view text);
 result<engine_volume> read_volume(std::string_view text);
 result<std::vector<engine_image>> read_images(std::string_view text);
 result<engine::image_details> read_image(std::string_view text);
+/// Of the answer to "system information". An engine that says nothing of registries has none that
+/// it holds insecure.
+result<engine::traits> read_traits(std::string_view text);
 /// The answer to "create a container".
 result<container_id> read_created(std::string_view text);
 

@@ -141,15 +141,16 @@ caf::result<engine::done> serve_pull(self_ptr self, const engine::pull_image& x)
   }
   auto reply = self->make_response_promise<engine::done>();
   const auto me = std::make_shared<wire::running_pull>();
+  me->name = x.name;
   std::erase_if(st.pulling, [](const auto& pull) { return pull.expired(); });
   st.pulling.push_back(me);
   begin(st.with, wire::run_pull(st.with, me, std::move(*what), x.name, st.pulls, reply));
   return reply;
 }
 
-engine::done serve_end_pulls(self_ptr self) {
-  for (const auto& pull : std::exchange(self->state.pulling, {})) {
-    if (const auto running = pull.lock())
+engine::done serve_end_pulls(self_ptr self, const engine::end_pulls& x) {
+  for (const auto& pull : self->state.pulling) {
+    if (const auto running = pull.lock(); running && (x.name.empty() || x.name == running->name))
       running->end();
   }
   return {};
@@ -176,8 +177,9 @@ supervised_engine_actor::behavior_type behaviour(self_ptr self) {
     list_handler<engine::list_volumes, engine::volume_list>(self, wire::read_volumes),
     list_handler<engine::list_images, engine::image_list>(self, wire::read_images),
     handler<engine::inspect_image, engine::image_details>(self, within.look, wire::read_image),
+    handler<engine::get_traits, engine::traits>(self, within.look, wire::read_traits),
     [self](const engine::pull_image& x) { return serve_pull(self, x); },
-    [self](const engine::end_pulls&) { return serve_end_pulls(self); },
+    [self](const engine::end_pulls& x) { return serve_end_pulls(self, x); },
     handler<engine::remove_image>(self, within.removal),
     handler<engine::create_container, container_id>(self, within.change, wire::read_created),
     handler<engine::connect_network>(self, within.change),

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "adapters/engine/registry_login.hpp"
 #include "adapters/http/address.hpp"
 #include "adapters/http/limits.hpp"
+#include "messages/model/registry_login.hpp"
 #include "messages/protocol/engine.hpp"
 #include "messages/protocol/supervision.hpp"
 

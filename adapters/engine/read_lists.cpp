@@ -4,6 +4,7 @@
 #include "adapters/engine/parts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -128,6 +129,48 @@ image_facts facts(const json_node& x) {
   return out;
 }
 
+/// The machine's word for its processor, in the words of image indexes. A word that is not known is
+/// taken as it is. Source: `uname -m`; OCI image index, "platform".
+platform platform_part(const json_node& shown) {
+  struct known {
+    std::string_view machine;
+    std::string_view architecture;
+    std::string_view variant;
+  };
+  constexpr std::array<known, 10> names{{{"x86_64", "amd64", ""},
+    {"aarch64", "arm64", ""},
+    {"armv8l", "arm", "v7"},
+    {"armv7l", "arm", "v7"},
+    {"armv6l", "arm", "v6"},
+    {"i386", "386", ""},
+    {"i686", "386", ""},
+    {"loongarch64", "loong64", ""},
+    {"mips64el", "mips64le", ""},
+    {"armv5tel", "arm", "v5"}}};
+  platform out;
+  if (auto os = shown["OSType"].text(); !os.empty())
+    out.os = std::move(os);
+  out.architecture = shown["Architecture"].required().text();
+  const auto* it = std::find_if(
+    names.begin(), names.end(), [&out](const known& x) { return x.machine == out.architecture; });
+  if (it != names.end()) {
+    out.architecture = it->architecture;
+    out.variant = it->variant;
+  }
+  return out;
+}
+
+/// Registries that are marked as not secure. Ranges of addresses are passed over: a name would have
+/// to be looked up for them.
+std::vector<std::string> insecure_part(const json_node& shown) {
+  std::vector<std::string> out;
+  for (const auto& [name, config] : shown["IndexConfigs"].members()) {
+    if (!config["Secure"].boolean(true))
+      out.push_back(name);
+  }
+  return out;
+}
+
 std::int64_t minor_version(const json_node& x) {
   constexpr std::string_view major = "1.";
   const auto text = x.required().text();
@@ -165,7 +208,17 @@ result<std::vector<engine_image>> read_images(std::string_view text) {
 
 result<engine::image_details> read_image(std::string_view text) {
   return read_document(text, [](const json_node& root) {
-    return engine::image_details{image(root), facts(root["Config"])};
+    engine::image_details out{image(root), facts(root["Config"])};
+    out.facts.layers = root["RootFS"]["Layers"].texts();
+    return out;
+  });
+}
+
+result<engine::traits> read_traits(std::string_view text) {
+  return read_document(text, [](const json_node& root) {
+    return engine::traits{root["DockerRootDir"].required().text(),
+      platform_part(root),
+      insecure_part(root["RegistryConfig"])};
   });
 }
 

@@ -28,6 +28,7 @@ struct watch {
 
 /// A pull, from the question to its end.
 struct running_pull {
+  std::string name;                          ///< Of the image, as it was asked for.
   std::shared_ptr<http::line_stream> stream; ///< Null until it is open.
   bool ended = false;
 

@@ -7,6 +7,7 @@
 #include "adapters/host/locks.hpp"
 #include "adapters/host/os_update.hpp"
 #include "adapters/host/service_files.hpp"
+#include "adapters/host/space.hpp"
 #include "adapters/loop/loop.hpp"
 
 #include <chrono>
@@ -179,6 +180,12 @@ host_child::behavior_type host_edge(
       if (!found)
         return to_caf(found.error());
       return std::move(*found);
+    },
+    [root = config.root](const host::get_free_space& msg) -> caf::result<host::free_space> {
+      const auto found = host::look_for_space(root, msg.path);
+      if (!found)
+        return to_caf(found.error());
+      return *found;
     },
     [root = config.files_root](const host::place_files& msg) -> caf::result<host::files_done> {
       if (auto placed = host::place(root, msg); !placed)

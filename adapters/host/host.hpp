@@ -13,6 +13,7 @@ namespace copal {
 class loop;
 
 struct host_config {
+  std::filesystem::path root = "/"; ///< The host's root, as this process sees it.
   std::filesystem::path
     lock_root; ///< As this process sees it, `/mnt/root/tmp/balena-supervisor/services`.
   std::string host_lock_root; ///< The same as the host sees it, `/tmp/balena-supervisor/services`.

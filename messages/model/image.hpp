@@ -77,6 +77,7 @@ struct image_facts {
   label_map labels;
   std::set<std::string> volumes;
   health_check healthcheck;
+  std::vector<std::string> layers; ///< Digests of the unpacked layers, lowest first.
 
   bool operator==(const image_facts&) const = default;
 };
@@ -91,7 +92,8 @@ typename I::result_type inspect(I& f, image_facts& x) {
     x.stop_signal,
     x.labels,
     x.volumes,
-    x.healthcheck);
+    x.healthcheck,
+    x.layers);
 }
 
 /// An image the engine has, as its list shows it.

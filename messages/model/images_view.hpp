@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,34 @@ struct fetch_failure {
   bool operator==(const fetch_failure&) const = default;
 };
 
+/// One layer of an image that is to be fetched.
+struct layer_size {
+  std::string diff_id;    ///< Digest of the unpacked layer.
+  std::int64_t bytes = 0; ///< As it comes over the network.
+
+  bool operator==(const layer_size&) const = default;
+};
+
+/// What the registry says of an image that is to be fetched.
+struct image_size {
+  std::string name;               ///< Normalised reference.
+  std::vector<layer_size> layers; ///< Lowest first; empty with a problem.
+  std::optional<error> problem;   ///< Why the size is not known; the fetch goes on without.
+
+  bool operator==(const image_size&) const = default;
+};
+
+/// A fetch that is held because its image would not fit.
+struct space_shortage {
+  std::string name;
+  std::int64_t needed = 0; ///< Bytes on the disk, as estimated.
+  std::int64_t free = 0;   ///< Bytes there are, less those that other fetches will take.
+  std::int64_t margin = 0; ///< Bytes that a fetch leaves free.
+  bool waiting = false;    ///< It is not time yet to look again.
+
+  bool operator==(const space_shortage&) const = default;
+};
+
 /// What `images` knows: the rows, what the engine has, and what is being fetched. A view with a
 /// higher (incarnation, revision) is newer.
 struct images_view {
@@ -43,6 +72,8 @@ struct images_view {
   std::map<engine_image_id, image_facts> facts; ///< Of the images that rows name.
   std::vector<fetch_progress> fetching;         ///< Sorted by name.
   std::vector<fetch_failure> failures;          ///< Sorted by name.
+  std::vector<image_size> sizes;                ///< Of fetches, begun or held; sorted by name.
+  std::vector<space_shortage> shortages;        ///< Sorted by name.
 
   bool operator==(const images_view&) const = default;
 };
@@ -58,9 +89,32 @@ typename I::result_type inspect(I& f, fetch_failure& x) {
 }
 
 template <class I>
+typename I::result_type inspect(I& f, layer_size& x) {
+  return f(x.diff_id, x.bytes);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, image_size& x) {
+  return f(x.name, x.layers, x.problem);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, space_shortage& x) {
+  return f(x.name, x.needed, x.free, x.margin, x.waiting);
+}
+
+template <class I>
 typename I::result_type inspect(I& f, images_view& x) {
-  return f(
-    x.incarnation, x.revision, x.complete, x.rows, x.engine, x.facts, x.fetching, x.failures);
+  return f(x.incarnation,
+    x.revision,
+    x.complete,
+    x.rows,
+    x.engine,
+    x.facts,
+    x.fetching,
+    x.failures,
+    x.sizes,
+    x.shortages);
 }
 
 } // namespace copal

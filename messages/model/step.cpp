@@ -119,6 +119,8 @@ std::string to_string(wait_reason::kind k) {
       return "reboot";
     case wait_reason::kind::request:
       return "request";
+    case wait_reason::kind::space:
+      return "space";
   }
   return "?";
 }

@@ -200,6 +200,7 @@ struct wait_reason {
     port,          ///< Another container has a port of the host that it needs.
     reboot,        ///< The device has to be rebooted first.
     request,       ///< What somebody asked for comes first.
+    space,         ///< There is no room for an image.
   };
 
   kind why = kind::in_progress;

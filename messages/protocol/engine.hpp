@@ -22,6 +22,7 @@ using engine_actor = caf::typed_actor<
   caf::replies_to<engine::list_images>::with<engine::image_list>,
   // not_found
   caf::replies_to<engine::inspect_image>::with<engine::image_details>,
+  caf::replies_to<engine::get_traits>::with<engine::traits>,
   // Fetches, progress to the pull sink given at start. not_found (no such image, or not allowed),
   // exhausted (disk full).
   caf::replies_to<engine::pull_image>::with<engine::done>,

@@ -29,6 +29,8 @@ using host_actor = caf::typed_actor<
   caf::replies_to<host::await_handover>::with<host::handover_ended>,
   // unavailable (the system does not tell).
   caf::replies_to<host::get_addresses>::with<host::addresses>,
+  // unavailable (the path cannot be seen from here, or its file system does not tell).
+  caf::replies_to<host::get_free_space>::with<host::free_space>,
   // All are there then, as they are to be. invalid_input (a name that is none of ours), exhausted
   // (no space), unavailable (the folder or a file cannot be made).
   caf::replies_to<host::place_files>::with<host::files_done>,

@@ -8,6 +8,7 @@
 #include "messages/keys.hpp"
 #include "messages/protocol/inspect.hpp"
 #include "messages/protocol/relay.hpp"
+#include "messages/registry.hpp"
 #include "messages/requests.hpp"
 #include "messages/store.hpp"
 #include "messages/supervision.hpp"
@@ -95,6 +96,8 @@ CAF_ADD_TYPE_ID(copal, (copal::engine::create_network))
 CAF_ADD_TYPE_ID(copal, (copal::engine::remove_network))
 CAF_ADD_TYPE_ID(copal, (copal::engine::create_volume))
 CAF_ADD_TYPE_ID(copal, (copal::engine::remove_volume))
+CAF_ADD_TYPE_ID(copal, (copal::engine::get_traits))
+CAF_ADD_TYPE_ID(copal, (copal::engine::traits))
 
 // store
 CAF_ADD_TYPE_ID(copal, (copal::store::stored))
@@ -141,6 +144,12 @@ CAF_ADD_TYPE_ID(copal, (copal::host::files_done))
 CAF_ADD_TYPE_ID(copal, (copal::host::get_boot))
 CAF_ADD_TYPE_ID(copal, (copal::host::boot_facts))
 CAF_ADD_TYPE_ID(copal, (copal::host::require_reboot))
+CAF_ADD_TYPE_ID(copal, (copal::host::get_free_space))
+CAF_ADD_TYPE_ID(copal, (copal::host::free_space))
+
+// registry
+CAF_ADD_TYPE_ID(copal, (copal::registry::look_at_image))
+CAF_ADD_TYPE_ID(copal, (copal::registry::remote_image))
 
 // keys
 CAF_ADD_TYPE_ID(copal, (copal::keys::get_keys))

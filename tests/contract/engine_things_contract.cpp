@@ -102,7 +102,18 @@ TEST_SUITE("contract: engine") {
     expected.labels = {{"com.example.image", "yes"}, {"io.resin.old", "1"}};
     expected.volumes = {"/data"};
     expected.healthcheck = {{"CMD", "/bin/busybox", "true"}, 300s, 3s, 0s, 0};
+    REQUIRE(shown->facts.layers.size() == 1);
+    CHECK(shown->facts.layers.front().starts_with("sha256:"));
+    expected.layers = shown->facts.layers;
     CHECK(shown->facts == expected);
+  }
+
+  TEST_CASE("engine: where it keeps images, and what it runs") {
+    const auto about = ask(engine::get_traits{});
+    REQUIRE(about);
+    CHECK(about->data_root.starts_with("/"));
+    CHECK(about->runs_on.os == "linux");
+    CHECK_FALSE(about->runs_on.architecture.empty());
   }
 
   TEST_CASE("images: one that is used is not removed") {

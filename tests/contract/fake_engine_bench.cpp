@@ -16,6 +16,7 @@ image_facts base_facts() {
   image_facts out;
   out.env = {{"PATH", secret{"/bin"}}};
   out.command = {"/bin/busybox", "sleep", "100000"};
+  out.layers = {"sha256:busybox"};
   return out;
 }
 
@@ -24,6 +25,7 @@ image_facts full_facts() {
   image_facts out;
   out.env = {{"PATH", secret{"/bin"}}, {"ONLY_IMAGE", secret{"yes"}}};
   out.command = {"sleep", "100000"};
+  out.layers = {"sha256:busybox"};
   out.entrypoint = {"/bin/busybox"};
   out.user = "0:0";
   out.working_dir = "/bin";

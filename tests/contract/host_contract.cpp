@@ -127,6 +127,11 @@ void check_host_contract(caf::actor_system& system,
     CHECK(ask<host::boot_facts>(system, subject.host, host::get_boot{}).value() == *flagged);
     CHECK(flagged->id == before->id);
   }
+  SUBCASE("there is free space where the root is") {
+    const auto found = ask<host::free_space>(system, subject.host, host::get_free_space{"/"});
+    REQUIRE(found);
+    CHECK(found->bytes > 0);
+  }
   SUBCASE("the supervisor's own locks are left out") {
     subject.put_lock({1}, web, lock_owner::supervisor);
     subject.put_lock({1}, db, lock_owner::user);

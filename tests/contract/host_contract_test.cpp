@@ -41,7 +41,8 @@ TEST_SUITE("host contract") {
     check_host_contract(*system, [&](caf::actor_system&, const lock_sink_actor& news) {
       // Whoever runs the tests plays the supervisor; a folder is never the supervisor's.
       started = spawn_host(io,
-        {.lock_root = folder.path(),
+        {.root = folder.path(),
+          .lock_root = folder.path(),
           .host_lock_root = "/locks",
           .files_root = files,
           .own_uid = ::geteuid(),

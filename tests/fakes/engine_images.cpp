@@ -94,7 +94,26 @@ const world_image* engine_world::find_published(const image_reference& ref) cons
   return nullptr;
 }
 
+result<registry::remote_image> engine_world::look_at_published(const std::string& name) const {
+  const auto ref = image_reference::parse(name);
+  if (!ref)
+    return fail(errc::invalid_input, ref.error().what);
+  const auto* found = find_published(*ref);
+  if (found == nullptr)
+    return fail(errc::not_found, "manifest for " + name + " not found");
+  constexpr std::int64_t usual = 1'000'000;
+  registry::remote_image out;
+  out.config = found->image.id.value;
+  for (const auto& id : found->facts.layers) {
+    const auto bytes = layer_bytes.find(id);
+    out.layers.push_back({id, id, bytes == layer_bytes.end() ? usual : bytes->second});
+  }
+  return out;
+}
+
 result<engine::done> engine_world::pull_image(const std::string& name) {
+  if (const auto other = swapped.find(name); other != swapped.end())
+    return pull_image(other->second);
   const auto ref = image_reference::parse(name);
   if (!ref)
     return fail(errc::invalid_input, "invalid reference format: " + ref.error().what);

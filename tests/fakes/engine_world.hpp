@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/engine.hpp"
+#include "messages/registry.hpp"
 
 #include <chrono>
 #include <functional>
@@ -35,6 +36,8 @@ public:
   engine::image_list list_images() const;
   result<engine::image_details> inspect_image(const std::string& name) const;
 
+  result<registry::remote_image> look_at_published(const std::string& name) const;
+  engine::traits traits() const { return {"/var/lib/docker", {"linux", "amd64", ""}, {}}; }
   result<engine::done> pull_image(const std::string& name);
   result<engine::done> remove_image(const std::string& name, bool force);
   result<container_id> create_container(const std::string& name, container_config config);
@@ -75,7 +78,10 @@ public:
   std::vector<engine_network> networks;
   std::vector<engine_volume> volumes;
   std::map<engine_image_id, world_image> images;
-  std::map<std::string, world_image> registry; ///< By normalised name.
+  std::map<std::string, world_image> registry;     ///< By normalised name.
+  std::map<std::string, std::int64_t> layer_bytes; ///< By diff id; the others have a megabyte.
+  /// What a name brings instead of what it names, by normalised name.
+  std::map<std::string, std::string> swapped;
 
   std::function<wall_time()> now = [] { return wall_time{}; };
   /// How long the next pull takes.

@@ -4,6 +4,8 @@
 #include "tests/fakes/fake_edge.hpp"
 
 #include <deque>
+#include <map>
+#include <string>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -41,6 +43,7 @@ struct fake_engine_state {
   std::deque<engine::event> waiting;
   bool sending = false;
   std::uint64_t pull_era = 0; ///< Another one: the pulls of the one before have no effect.
+  std::map<std::string, std::uint64_t> pull_eras; ///< The same for the pulls of one image.
 };
 
 using self_ptr = fake_child::stateful_pointer<fake_engine_state>;
@@ -212,8 +215,9 @@ caf::result<engine::done> pull(self_ptr self, const engine::pull_image& call) {
   return carry_out<engine::done>(self,
     "pull_image",
     how,
-    [self, call, era = st.pull_era](engine_world& world) -> result<engine::done> {
-      if (era != self->state.pull_era)
+    [self, call, era = st.pull_era + st.pull_eras[call.name]](
+      engine_world& world) -> result<engine::done> {
+      if (era != self->state.pull_era + self->state.pull_eras[call.name])
         return fail(errc::unavailable, "the fetch was ended");
       return world.pull_image(call.name);
     });
@@ -245,9 +249,14 @@ fake_child::behavior_type fake_engine(self_ptr self,
       self, "list_images", [](w& x, const auto&) { return x.list_images(); }),
     on_call<image_details, inspect_image>(
       self, "inspect_image", [](w& x, const auto& c) { return x.inspect_image(c.name); }),
+    on_call<engine::traits, get_traits>(
+      self, "get_traits", [](w& x, const auto&) { return x.traits(); }),
     [self](const pull_image& call) { return pull(self, call); },
-    [self](const end_pulls&) {
-      ++self->state.pull_era;
+    [self](const end_pulls& call) {
+      if (call.name.empty())
+        ++self->state.pull_era;
+      else
+        ++self->state.pull_eras[call.name];
       return done{};
     },
     on_call<done, engine::remove_image>(

@@ -194,6 +194,10 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
       return after_a_while<host::addresses>(
         self, [](const host_world& on) { return on.addresses; });
     },
+    [self](const host::get_free_space&) {
+      return after_a_while<host::free_space>(
+        self, [](const host_world& on) { return host::free_space{on.free_bytes}; });
+    },
     [self](const host::place_files& msg) {
       return one_by_one(self, [msg](host_world& on) { return place_files(on, msg); });
     },

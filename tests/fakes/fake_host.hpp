@@ -54,6 +54,7 @@ struct host_world {
   std::optional<error> files_refused;        ///< Why none can be placed now.
   std::vector<std::string> breadcrumbs;      ///< Of an update of the host's OS.
   host::boot_facts boot{"boot-1", wall_time{std::chrono::hours{1}}, false};
+  std::int64_t free_bytes = std::int64_t{1} << 40; ///< Whatever the path.
 };
 
 /// A host edge over memory. Without faults each request takes 1 to 50 ms of virtual time.

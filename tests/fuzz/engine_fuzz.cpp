@@ -46,6 +46,7 @@ void must(bool x) {
 
 [[maybe_unused]] void fuzz_answers(std::string_view text) {
   (void)read_image(text);
+  (void)read_traits(text);
   (void)read_created(text);
   (void)read_time(text);
   must(read_message(text).size() <= 1024);

@@ -252,7 +252,8 @@ TEST_SUITE("engine: wire") {
     const auto one =
       read_image(R"({"Id":"sha256:1","RepoTags":[],"Config":{"User":"1","Env":["A=b"],
     "Cmd":["c"],"Entrypoint":["e"],"WorkingDir":"/w","StopSignal":"SIGINT","Labels":{"l":"m"},
-    "Volumes":{"/v":{}},"Healthcheck":{"Test":["CMD","x"],"Interval":5,"Retries":2}}})");
+    "Volumes":{"/v":{}},"Healthcheck":{"Test":["CMD","x"],"Interval":5,"Retries":2}},
+    "RootFS":{"Type":"layers","Layers":["sha256:l1","sha256:l2"]}})");
     REQUIRE_MESSAGE(one, complaint(one));
     CHECK(one->facts
           == image_facts{{{"A", secret{"b"}}},
@@ -263,8 +264,23 @@ TEST_SUITE("engine: wire") {
             "SIGINT",
             {{"l", "m"}},
             {"/v"},
-            {{"CMD", "x"}, 5ns, 0ns, 0ns, 2}});
+            {{"CMD", "x"}, 5ns, 0ns, 0ns, 2},
+            {"sha256:l1", "sha256:l2"}});
     CHECK(read_image(R"({"Id":"sha256:1","Config":null})")->facts == image_facts{});
+  }
+
+  TEST_CASE("read: what the engine says of itself") {
+    const auto docker = read_traits(R"({"DockerRootDir":"/var/lib/docker","OSType":"linux",
+      "Architecture":"armv7l","RegistryConfig":{"InsecureRegistryCIDRs":["127.0.0.0/8"],
+      "IndexConfigs":{"docker.io":{"Secure":true},"old.example:5000":{"Secure":false}}}})");
+    REQUIRE_MESSAGE(docker, complaint(docker));
+    CHECK(
+      *docker == engine::traits{"/var/lib/docker", {"linux", "arm", "v7"}, {"old.example:5000"}});
+    const auto podman =
+      read_traits(R"({"DockerRootDir":"/s","Architecture":"riscv64","RegistryConfig":null})");
+    REQUIRE_MESSAGE(podman, complaint(podman));
+    CHECK(*podman == engine::traits{"/s", {"linux", "riscv64", ""}, {}});
+    CHECK(read_traits(R"({"Architecture":"x86_64"})").error().code == errc::corrupt);
   }
 
   TEST_CASE("read: networks with auxiliary addresses") {
