@@ -45,7 +45,8 @@ ADAPTERS = {
     "http": {"boost"},
     "engine": {"boost"},
     "web": {"boost"},
-    "registry": {"boost"},
+    "curl": {"curl", "boost", "posix"},  # boost: the asio thread; posix: the epoll between the two
+    "registry": {"boost"},  # coroutines on the asio thread
     "cloud": {"curl"},
     "store": {"sqlite", "posix"},  # posix: the lock file, renames and fsync around the database
     "target_file": {"posix", "boost"},  # inotify; boost: its descriptor and timers on the asio thread
@@ -58,8 +59,9 @@ ADAPTERS = {
 
 # Adapter folders that other adapters may use, and which ones.
 SHARED = {
-    "loop": {"http", "engine", "web", "registry", "cloud", "system", "target_file", "host"},  # the asio thread
-    "http": {"engine", "web", "registry"},  # the HTTP client and its parsers
+    "loop": {"http", "engine", "web", "curl", "registry", "cloud", "system", "target_file", "host"},  # the asio thread
+    "http": {"engine", "web"},  # the HTTP client and its parsers
+    "curl": {"registry", "cloud"},  # the HTTPS client for servers of others
     "json": {"engine", "web", "registry", "cloud", "store", "system", "host", "target_file"},
     "yaml": {"target_file"},  # what a compose file is written in
 }
