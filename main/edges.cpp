@@ -47,6 +47,8 @@ result<edge_settings> edge_settings_of(const settings& with) {
   out.engine.logins = with.logins;
   out.store.path = with.where.state_dir / "copal.sqlite";
   out.store.older = with.where.older_database;
+  out.host.root = with.where.root;
+  out.registry.logins = with.logins;
   out.host.lock_root = with.where.lock_dir;
   out.host.host_lock_root = with.where.host_lock_dir;
   out.host.files_root = with.service_files.here;
@@ -73,6 +75,8 @@ edges make_edges(loop& io, const edge_settings& with) {
   out.host = [&io, host = with.host](caf::actor_system&,
                std::uint64_t,
                const lock_sink_actor& news) { return spawn_host(io, host, news); };
+  out.registry = [&io, registry = with.registry](
+                   caf::actor_system&, std::uint64_t) { return spawn_registry(io, registry); };
   out.web = [&io, web = with.web](caf::actor_system&, std::uint64_t, const api_actor& api) {
     return spawn_web(io, web, api);
   };

@@ -3,6 +3,7 @@
 #include "adapters/engine/engine.hpp"
 #include "adapters/host/host.hpp"
 #include "adapters/loop/loop.hpp"
+#include "adapters/registry/registry.hpp"
 #include "adapters/store/store.hpp"
 #include "adapters/target_file/target_file.hpp"
 #include "adapters/web/web.hpp"
@@ -22,6 +23,7 @@ struct edge_settings {
   engine_config engine;
   store_config store;
   host_config host;
+  registry_config registry;
   web_config web;
   target_file_config file;
   held_engine held;

@@ -10,6 +10,8 @@ namespace copal {
 
 namespace {
 
+constexpr std::int64_t most_kept_free = 1024LL * 1024;
+
 constexpr const char* about =
   "Copal keeps this machine's containers at their target: from a compose file, or from a target in "
   "the cloud's form.";
@@ -87,6 +89,19 @@ void add_run(CLI::App& app, run_options& out) {
   run->add_option("--runtime-dir", out.runtime_dir, "What a reboot may forget [/run/copal]")
     ->envname("COPAL_RUNTIME_DIR")
     ->type_name("FOLDER");
+  run
+    ->add_option("--keep-free",
+      out.keep_free,
+      "MiB that a fetch leaves free where the engine keeps images; one that would not is held")
+    ->envname("COPAL_KEEP_FREE")
+    ->check(CLI::Range(std::int64_t{0}, most_kept_free))
+    ->capture_default_str()
+    ->type_name("MIB");
+  run
+    ->add_flag("--no-space-check",
+      out.no_space_check,
+      "Fetch images whatever space there is, and do not ask registries for their sizes")
+    ->envname("COPAL_NO_SPACE_CHECK");
   run->add_option("--log-level", out.log_level, "trace, debug, info, warning or error")
     ->envname("COPAL_LOG_LEVEL")
     ->capture_default_str()

@@ -24,6 +24,8 @@ struct run_options {
   std::string engine;                  ///< As DOCKER_HOST.
   std::filesystem::path registry_auth; ///< Logins of registries, as `docker login` writes them.
   std::vector<std::string> listen;     ///< `ADDRESS`, `ADDRESS:PORT`, `:PORT`.
+  std::int64_t keep_free = 64;         ///< MiB that a fetch leaves free where images are.
+  bool no_space_check = false;
   std::string log_level = "info";
 };
 

@@ -63,6 +63,8 @@ tree_config config_of(const settings& with) {
   out.target_source.wall_clock = wall_clock;
   out.conductor.wall_clock = wall_clock;
   out.images.wall_clock = wall_clock;
+  out.images.own_image = with.own_image;
+  out.images.kept_free = with.kept_free;
   out.keys.draw = draw_key_material;
   out.api.words = {version_number(), with.facts.os_version, with.facts.listen_port};
   out.root.probe_period = usual_probe_period;

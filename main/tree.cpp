@@ -16,6 +16,7 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   const auto store = spawn_relay<store_actor>(system, {"store"});
   const auto engine = spawn_relay<engine_actor>(system, {"engine"});
   const auto host = spawn_relay<host_actor>(system, {"host"});
+  const auto registry = spawn_relay<registry_actor>(system, {"registry"});
   const auto images_relay = spawn_relay<images_actor>(system, {"images"});
   const auto containers_relay = spawn_relay<containers_actor>(system, {"containers"});
   const auto keys_relay = spawn_relay<keys_actor>(system, {"keys"});
@@ -28,7 +29,9 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   const auto source_relay = spawn_relay<target_source_actor>(system, {"target_source"});
 
   // The wiring: who is given whose handle, and so who can talk to whom.
-  const images_links images_know{engine, store, conductor_relay};
+  images_links images_know{engine, store, conductor_relay, {}, host};
+  if (from.registry)
+    images_know.registry = registry;
   const containers_links containers_know{engine, conductor_relay, images_relay};
   const keys_links keys_know{store, api_relay};
   api_links api_knows{conductor_relay, keys_relay, host, web, {}};
@@ -80,6 +83,8 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
     [start = from.host, conductor_relay](caf::actor_system& sys, std::uint64_t incarnation) {
       return start(sys, incarnation, conductor_relay);
     }));
+  if (from.registry)
+    children.push_back(child_of<registry_actor>("registry", edge, registry, from.registry));
   children.push_back(child_of<keys_actor>("keys",
     decider,
     keys_relay,

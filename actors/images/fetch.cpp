@@ -2,6 +2,9 @@
 
 #include "actors/images/parts.hpp"
 #include "actors/planning/backoff.hpp"
+#include "actors/planning/image_space.hpp"
+
+#include <algorithm>
 
 namespace copal::images_parts {
 
@@ -12,22 +15,6 @@ constexpr std::chrono::minutes fetch_deadline{24 * 60};
 /// The engine edge reports at least every 15 s while the engine lives; two silent periods of this
 /// length mean that it does not.
 constexpr std::chrono::minutes silence{1};
-
-bool is_current(self_ptr self, const std::string& name, std::uint64_t number) {
-  const auto it = self->state.fetching.find(name);
-  return it != self->state.fetching.end() && it->second.number == number;
-}
-
-void fetch_failed(self_ptr self, const std::string& name, error why) {
-  auto& st = self->state;
-  st.fetching.erase(name);
-  auto& failure = st.failures[name];
-  failure.name = name;
-  planning::count_failure(failure, std::move(why), st.config.wall_clock(), st.config.longest_pause);
-  st.waits.set(self, name, failure.pause);
-  tell(self);
-  look(self); // It may have had its effect all the same.
-}
 
 void store_failed(self_ptr self, const std::string& name, std::uint64_t number, error why) {
   doubt_rows(self);
@@ -41,6 +28,7 @@ void fetch_done(
   keep_row(st, row);
   st.facts[row.engine_id] = std::move(details.facts);
   st.failures.erase(name);
+  st.sizes.erase(name);
   // Over when a list shows it: it also shows what else the fetch changed, as a tag that moved away.
   st.fetching.at(name).after_look = st.look_number + 1;
   look(self);
@@ -61,20 +49,93 @@ void record_fetched(
       });
 }
 
+/// Another image came than was named: it goes again, and so does the row.
+void undo_fetch(self_ptr self,
+  const std::string& name,
+  std::uint64_t number,
+  const engine_image& came,
+  const error& why) {
+  const auto drop = [self, name, number, why] {
+    if (!is_current(self, name, number))
+      return;
+    const auto row = self->state.fetching.at(name).row;
+    self->request(self->state.links.store, store_deadline, store::drop_row{row})
+      .then(
+        [self, name, number, row, why](const store::stored&) {
+          forget_row(self->state, row);
+          if (is_current(self, name, number))
+            fetch_failed(self, name, why);
+        },
+        [self, name, number, why](const caf::error&) { store_failed(self, name, number, why); });
+  };
+  if (self->state.fetching.at(name).before.contains(came.id))
+    return drop(); // it was there before, for whatever reason
+  self
+    ->request(self->state.links.engine, remove_deadline, engine::remove_image{came.id.value, false})
+    .then([drop](const engine::done&) { drop(); }, [drop](const caf::error&) { drop(); });
+}
+
+void take_fetched(
+  self_ptr self, const std::string& name, std::uint64_t number, engine::image_details details) {
+  if (auto wrong = planning::judge_fetched(name, details.image))
+    return undo_fetch(self, name, number, details.image, *wrong);
+  record_fetched(self, name, number, std::move(details));
+}
+
+std::string repository_of(const std::string& name) {
+  const auto ref = image_reference::parse(name);
+  return ref ? ref->registry + '/' + ref->repository : std::string{};
+}
+
+/// The pull was a success, and the engine has no image of that name: what came instead?
+void look_for_other(
+  self_ptr self, const std::string& name, std::uint64_t number, const error& missing) {
+  self->request(self->state.links.engine, read_deadline, engine::list_images{})
+    .then(
+      [self, name, number, missing](const engine::image_list& list) {
+        if (!is_current(self, name, number))
+          return;
+        const auto& before = self->state.fetching.at(name).before;
+        for (const auto& image : list.items) {
+          const auto came = std::any_of(
+            image.digests.begin(), image.digests.end(), [&name](const std::string& digest) {
+              return repository_of(digest) == repository_of(name);
+            });
+          if (const auto wrong = planning::judge_fetched(name, image);
+              wrong && came && !before.contains(image.id))
+            return undo_fetch(self, name, number, image, *wrong);
+        }
+        fetch_failed(self, name, missing);
+      },
+      [self, name, number, missing](const caf::error&) {
+        if (is_current(self, name, number))
+          fetch_failed(self, name, missing);
+      });
+}
+
 void look_at_fetched(self_ptr self, const std::string& name, std::uint64_t number) {
   self->request(self->state.links.engine, read_deadline, engine::inspect_image{name})
     .then(
       [self, name, number](engine::image_details& details) {
         if (is_current(self, name, number))
-          record_fetched(self, name, number, std::move(details));
+          take_fetched(self, name, number, std::move(details));
       },
       [self, name, number](const caf::error& why) {
-        if (is_current(self, name, number))
-          fetch_failed(self, name, from_caf(why).with_context("after the fetch"));
+        if (!is_current(self, name, number))
+          return;
+        const auto missing = from_caf(why).with_context("after the fetch");
+        if (missing.code == errc::not_found)
+          return look_for_other(self, name, number, missing);
+        fetch_failed(self, name, missing);
       });
 }
 
 void pull(self_ptr self, const std::string& name, std::uint64_t number) {
+  auto& fetch = self->state.fetching.at(name);
+  fetch.pulling = true;
+  fetch.heard = true;
+  for (const auto& image : self->state.engine)
+    fetch.before.insert(image.id);
   self->request(self->state.links.engine, fetch_deadline, engine::pull_image{name, {}})
     .then(
       [self, name, number](const engine::done&) {
@@ -88,6 +149,43 @@ void pull(self_ptr self, const std::string& name, std::uint64_t number) {
 }
 
 } // namespace
+
+bool is_current(self_ptr self, const std::string& name, std::uint64_t number) {
+  const auto it = self->state.fetching.find(name);
+  return it != self->state.fetching.end() && it->second.number == number;
+}
+
+void forget_fetch(images_state& st, const std::string& name) {
+  st.fetching.erase(name);
+  st.sizes.erase(name);
+  st.shortages.erase(name);
+}
+
+void fetch_failed(self_ptr self, const std::string& name, error why) {
+  auto& st = self->state;
+  st.fetching.erase(name);
+  auto& failure = st.failures[name];
+  failure.name = name;
+  planning::count_failure(failure, std::move(why), st.config.wall_clock(), st.config.longest_pause);
+  st.waits.set(self, name, failure.pause);
+  tell(self);
+  look(self); // It may have had its effect all the same.
+}
+
+void record_and_pull(self_ptr self, const std::string& name, std::uint64_t number) {
+  const auto row = self->state.fetching.at(name).row;
+  self->request(self->state.links.store, store_deadline, store::put_row{row})
+    .then(
+      [self, name, number, row](const store::stored&) {
+        if (!is_current(self, name, number))
+          return;
+        keep_row(self->state, row);
+        pull(self, name, number);
+      },
+      [self, name, number](const caf::error& why) {
+        store_failed(self, name, number, from_caf(why).with_context("recording the fetch"));
+      });
+}
 
 void begin_fetch(self_ptr self, const image_row& row) {
   auto& st = self->state;
@@ -106,17 +204,7 @@ void begin_fetch(self_ptr self, const image_row& row) {
   st.fetching[name] = fetch;
   if (!st.waits.running(fetch_timer))
     st.waits.set(self, fetch_timer, silence);
-  self->request(st.links.store, store_deadline, store::put_row{fetch.row})
-    .then(
-      [self, name, number, row = fetch.row](const store::stored&) {
-        if (!is_current(self, name, number))
-          return;
-        keep_row(self->state, row);
-        pull(self, name, number);
-      },
-      [self, name, number](const caf::error& why) {
-        store_failed(self, name, number, from_caf(why).with_context("recording the fetch"));
-      });
+  find_room(self, name, number);
 }
 
 void take_progress(self_ptr self, const engine::pull_progress& news) {
@@ -135,7 +223,7 @@ void check_fetches(self_ptr self) {
   auto& st = self->state;
   std::vector<std::string> silent;
   for (auto& [name, fetch] : st.fetching) {
-    if (!std::exchange(fetch.heard, false) && fetch.after_look == 0)
+    if (fetch.pulling && !std::exchange(fetch.heard, false) && fetch.after_look == 0)
       silent.push_back(name);
   }
   for (const auto& name : silent)

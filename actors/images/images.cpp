@@ -63,6 +63,10 @@ void timer_fired(self_ptr self, const std::string& key) {
     it->second.waiting = false;
     tell(self);
   }
+  if (const auto it = st.shortages.find(key); it != st.shortages.end()) {
+    it->second.waiting = false;
+    tell(self);
+  }
 }
 
 } // namespace

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "actors/timers.hpp"
+#include "messages/protocol/host.hpp"
+#include "messages/protocol/registry.hpp"
 #include "messages/protocol/store.hpp"
 #include "messages/protocol/supervision.hpp"
 #include "messages/protocol/update.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -24,12 +27,21 @@ using images_child = with_timers<supervised<images_actor>>;
 struct images_links {
   engine_actor engine;
   store_actor store;
-  view_sink_actor sink; ///< Hears of every new view.
+  view_sink_actor sink;      ///< Hears of every new view.
+  registry_actor registry{}; ///< Null: sizes of images are not known.
+  host_actor host{};         ///< Null: nor is the free space.
 };
+
+/// Enough for the supervisor's own state, logs and the engine's own files beside the images.
+inline constexpr std::int64_t default_kept_free = 64LL * 1024 * 1024;
 
 struct images_config {
   /// No pause between two tries of a fetch is longer; the poll interval, as a rule.
   std::chrono::milliseconds longest_pause = std::chrono::minutes{15};
+  /// Bytes that a fetch leaves free where the engine keeps images; nothing: fetches are not held
+  /// for want of space.
+  std::optional<std::int64_t> kept_free = default_kept_free;
+  std::string own_image{}; ///< The supervisor's own, as the host names it; empty: none.
   std::function<wall_time()> wall_clock{}; ///< For the times of failures; null: the epoch is told.
 };
 
@@ -38,7 +50,10 @@ struct running_fetch {
   std::uint64_t number = 0; ///< Told apart from an earlier, given-up fetch of the same name.
   image_row row;
   int percent = 0;
-  bool heard = false;           ///< Since the last check.
+  bool heard = false;               ///< Since the last check.
+  bool pulling = false;             ///< Before, each question has a deadline of its own.
+  std::int64_t needs = 0;           ///< Bytes on the disk, as estimated; 0: not known.
+  std::set<engine_image_id> before; ///< What the engine had when the pull began.
   std::uint64_t after_look = 0; ///< Fetched and recorded; over when the look of that number ended.
 };
 
@@ -67,6 +82,9 @@ struct images_state {
   std::map<engine_image_id, image_facts> facts;
   std::map<std::string, running_fetch> fetching;   ///< By image name.
   std::map<std::string, fetch_failure> failures;   ///< By image name.
+  std::map<std::string, image_size> sizes;         ///< By image name, until it is fetched.
+  std::map<std::string, space_shortage> shortages; ///< By image name.
+  std::string data_root; ///< Where the engine keeps images; known when a size is.
   std::map<std::string, running_image_step> steps; ///< By subject.
   images_view last;                                ///< As it was told last.
 

@@ -42,6 +42,20 @@ const image_row* find_row(const images_state& st, const image_row& row);
 
 const engine_image* find_image(const images_state& st, const engine_image_id& id);
 
+/// The fetch of that name is still the one of that number.
+bool is_current(self_ptr self, const std::string& name, std::uint64_t number);
+
+/// Finds out whether there is room for a fetch that has begun, and goes on with it, or holds it.
+void find_room(self_ptr self, const std::string& name, std::uint64_t number);
+/// Something may have made room: what is held is tried again.
+void wake_held(images_state& st);
+
+/// Writes the row of a fetch that has begun, and has the image pulled.
+void record_and_pull(self_ptr self, const std::string& name, std::uint64_t number);
+void fetch_failed(self_ptr self, const std::string& name, error why);
+/// Forgets the fetch; what it does in the engine, or has begun there, is the caller's to end.
+void forget_fetch(images_state& st, const std::string& name);
+
 /// Begins a fetch; joins one that is under way.
 void begin_fetch(self_ptr self, const image_row& row);
 void take_progress(self_ptr self, const engine::pull_progress& news);

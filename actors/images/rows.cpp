@@ -1,6 +1,7 @@
 // Recording images that are there, and removing those that nobody needs.
 
 #include "actors/images/parts.hpp"
+#include "actors/planning/own_image.hpp"
 
 #include <algorithm>
 
@@ -52,12 +53,22 @@ void drop(self_ptr self, const std::string& subject, const image_row& row) {
   });
 }
 
-/// Removes one name, or by its id the image; then goes on.
+/// Removes one name, or by its id the image; then goes on. What the engine does not let go of is in
+/// use by somebody else: it is his from now on, and only the row goes. An update must not wait for
+/// what a stranger does.
 template <class Then>
-void remove_name(self_ptr self, const std::string& subject, const std::string& name, Then then) {
+void remove_name(self_ptr self,
+  const std::string& subject,
+  const image_row& row,
+  const std::string& name,
+  Then then) {
   self->request(self->state.links.engine, remove_deadline, engine::remove_image{name, false})
     .then([then](const engine::done&) { then(); },
-      [self, subject](const caf::error& why) { finish(self, subject, from_caf(why)); });
+      [self, subject, row](const caf::error& why) {
+        if (from_caf(why).code == errc::conflict)
+          return drop(self, subject, row);
+        finish(self, subject, from_caf(why));
+      });
 }
 
 /// What is left of an image after its name went: with no name at all, it goes too.
@@ -68,7 +79,8 @@ void remove_rest(
       [self, subject, row, id](const engine::image_details& left) {
         if (!left.image.tags.empty())
           return drop(self, subject, row);
-        remove_name(self, subject, id.value, [self, subject, row] { drop(self, subject, row); });
+        remove_name(
+          self, subject, row, id.value, [self, subject, row] { drop(self, subject, row); });
       },
       [self, subject, row](const caf::error& why) {
         if (from_caf(why).code == errc::not_found)
@@ -101,6 +113,8 @@ void remove_found(
   self_ptr self, const std::string& subject, const image_row& row, const engine_image& image) {
   if (self->state.rows_doubtful)
     return finish(self, subject, rows_not_known());
+  if (planning::is_own_image(image, self->state.config.own_image))
+    return drop(self, subject, row);
   const auto image_shared =
     is_shared(self->state, row, [&](const auto& r) { return r.engine_id == image.id; });
   const auto name_shared =
@@ -114,7 +128,22 @@ void remove_found(
   };
   if (name.empty())
     return rest();
-  remove_name(self, subject, name, rest);
+  remove_name(self, subject, row, name, rest);
+}
+
+/// Ends the fetch of a row that is to go, and then removes what it may have brought.
+void end_fetch(self_ptr self, const std::string& subject, const image_row& row) {
+  const auto number = self->state.fetching.at(row.name).number;
+  self->request(self->state.links.engine, read_deadline, engine::end_pulls{row.name})
+    .then(
+      [self, subject, row, number](const engine::done&) {
+        if (is_current(self, row.name, number))
+          forget_fetch(self->state, row.name);
+        remove(self, subject, row);
+      },
+      [self, subject](const caf::error& why) {
+        finish(self, subject, from_caf(why).with_context("ending the fetch"));
+      });
 }
 
 } // namespace
@@ -144,6 +173,9 @@ void remove(self_ptr self, const std::string& subject, const image_row& wanted) 
   const auto& st = self->state;
   if (st.rows_doubtful)
     return finish(self, subject, rows_not_known());
+  if (const auto it = st.fetching.find(wanted.name);
+      it != st.fetching.end() && it->second.after_look == 0)
+    return end_fetch(self, subject, wanted);
   const auto* known = find_row(st, wanted);
   if (known == nullptr)
     return drop(self, subject, wanted);

@@ -25,6 +25,9 @@ void look_ended(self_ptr self, bool complete) {
     st.look_failures = 0;
     std::erase_if(
       st.facts, [&st](const auto& entry) { return find_image(st, entry.first) == nullptr; });
+    // An image went, or is known to share layers.
+    if (st.engine != st.last.engine || st.facts.size() != st.last.facts.size())
+      wake_held(st);
   } else {
     st.waits.set(self, look_timer, planning::backoff(++st.look_failures, longest_look_pause));
   }
@@ -34,9 +37,14 @@ void look_ended(self_ptr self, bool complete) {
     look(self);
 }
 
-/// The images that rows name, that the engine has, and whose facts are not known yet.
+/// The images that rows name, that the engine has, and whose facts are not known yet. While a fetch
+/// is held for want of space, images of others count too: they may have layers of it.
 std::vector<engine_image_id> unknown_images(const images_state& st) {
   std::set<engine_image_id> ids;
+  for (const auto& image : st.engine) {
+    if (!st.shortages.empty() && !st.facts.contains(image.id))
+      ids.insert(image.id);
+  }
   for (const auto& row : st.rows) {
     if (!st.facts.contains(row.engine_id) && find_image(st, row.engine_id) != nullptr)
       ids.insert(row.engine_id);
@@ -80,6 +88,10 @@ images_view view_of(const images_state& st) {
     view.fetching.push_back({name, fetch.percent});
   for (const auto& [name, failure] : st.failures)
     view.failures.push_back(failure);
+  for (const auto& [name, size] : st.sizes)
+    view.sizes.push_back(size);
+  for (const auto& [name, shortage] : st.shortages)
+    view.shortages.push_back(shortage);
   return view;
 }
 

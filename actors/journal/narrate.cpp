@@ -1,5 +1,6 @@
 #include "actors/journal/narrate.hpp"
 
+#include "actors/planning/image_space.hpp"
 #include "actors/planning/plan_locks.hpp"
 
 #include <algorithm>
@@ -105,6 +106,28 @@ std::string locked_line(const progress& now, const wait_reason& wait) {
   return wait.subject + " waits: " + wait.text;
 }
 
+void tell_space(story& told, const progress& now, lines& out) {
+  std::set<std::string> unknown;
+  for (const auto& size : now.images.sizes) {
+    if (!size.problem)
+      continue;
+    unknown.insert(size.name);
+    if (!told.unknown_sizes.contains(size.name))
+      say(out,
+        log_level::warning,
+        "the size of " + size.name + " is not known, and it is fetched without a look at the free "
+          + "space: " + size.problem->what);
+  }
+  told.unknown_sizes = std::move(unknown);
+  std::set<std::string> held;
+  for (const auto& shortage : now.images.shortages) {
+    held.insert(shortage.name);
+    if (!told.no_room.contains(shortage.name))
+      say(out, log_level::warning, planning::shortage_text(shortage));
+  }
+  told.no_room = std::move(held);
+}
+
 void tell_locks(story& told, const progress& now, lines& out) {
   std::map<std::string, std::string> locks;
   for (const auto& wait : now.waits) {
@@ -165,6 +188,7 @@ std::vector<log_line> narrate(story& told, const progress& now) {
   tell_contracts(told, now, out);
   tell_engine(told, now, out);
   tell_fetches(told, now, out);
+  tell_space(told, now, out);
   tell_locks(told, now, out);
   tell_containers(told.containers, now, out);
   tell_outcome(told, now, out);

@@ -31,6 +31,8 @@ struct story {
   std::map<std::string, std::string> locks;  ///< Waits for users' locks, by subject.
   std::map<std::string, int> fetched;        ///< Percent told, by image.
   std::map<std::string, int> fetch_failures; ///< Told, by image.
+  std::set<std::string> unknown_sizes;       ///< Images of which it was told that it is not known.
+  std::set<std::string> no_room;             ///< Images of which it was told.
 
   told_containers containers;
 

@@ -1,6 +1,7 @@
 // Which images to fetch, to record and to remove. Source: spec/state-engine.md §6.
 
 #include "actors/planning/host_services.hpp"
+#include "actors/planning/image_space.hpp"
 #include "actors/planning/plan_parts.hpp"
 
 #include <algorithm>
@@ -53,6 +54,13 @@ const fetch_failure* failure_of(const situation& s, const std::string& name) {
   return it == s.images.failures.end() ? nullptr : &*it;
 }
 
+const space_shortage* shortage_of(const situation& s, const std::string& name) {
+  const auto it = std::find_if(s.images.shortages.begin(),
+    s.images.shortages.end(),
+    [&name](const space_shortage& x) { return x.name == name; });
+  return it == s.images.shortages.end() ? nullptr : &*it;
+}
+
 /// Under these two strategies the new image comes only when the old container has gone.
 bool kills_first(update_strategy strategy) {
   return strategy == update_strategy::kill_then_download
@@ -75,9 +83,10 @@ bool has_row(const situation& s, const app_standing& app, const engine_image_id&
 }
 
 /// A row is kept while the target names it, while a container runs from its image, and while its
-/// service's new image is still to come, since the old one can then be started again. The rows of
-/// an app whose release was rejected stay with the app; those of the supervisor, which the Node
-/// supervisor may have left, are the host's.
+/// service's new image is still to come, since the old one can then be started again; not where the
+/// new one has no room, since it would wait for ever for what the old one takes. The rows of an app
+/// whose release was rejected stay with the app; those of the supervisor, which the Node supervisor
+/// may have left, are the host's.
 bool is_needed(const situation& s, const std::vector<app_standing>& apps, const image_row& row) {
   if (is_supervisor(row.uuid, row.used_by))
     return true;
@@ -89,6 +98,7 @@ bool is_needed(const situation& s, const std::vector<app_standing>& apps, const 
         return true;
       if (app.id == row.app && pair.target->name == row.used_by
           && pair.image.what != image_standing::kind::ready
+          && shortage_of(s, pair.target->image_name) == nullptr
           && pair.target->strategy != update_strategy::delete_then_download)
         return true;
     }
@@ -107,6 +117,20 @@ bool is_needed(const situation& s, const std::vector<app_standing>& apps, const 
     });
     return !held || (is_row_of(c.who, row));
   });
+}
+
+/// It is being fetched, and no target names it any more.
+bool is_fetched_in_vain(
+  const situation& s, const std::vector<app_standing>& apps, const image_row& row) {
+  const auto going = std::any_of(s.images.fetching.begin(),
+    s.images.fetching.end(),
+    [&row](const auto& fetch) { return fetch.name == row.name; });
+  return going && row.engine_id.empty()
+         && std::none_of(apps.begin(), apps.end(), [&row](const app_standing& app) {
+              return std::any_of(app.pairs.begin(), app.pairs.end(), [&row](const auto& pair) {
+                return pair.target->image_name == row.name;
+              });
+            });
 }
 
 /// Waits for a fetch of that image, if there is one.
@@ -137,6 +161,8 @@ void plan_fetch(const situation& s,
       subject,
       "fetch " + name + " failed " + std::to_string(failed->count)
         + " times: " + to_string(failed->last)});
+  if (const auto* held = shortage_of(s, name); held != nullptr && held->waiting)
+    return out.wait({wait_reason::kind::space, app.id, subject, shortage_text(*held)});
   if (kills_first(pair.target->strategy) && pair.current != nullptr)
     return out.wait({wait_reason::kind::dependency,
       app.id,
@@ -215,6 +241,8 @@ void plan_removals(const situation& s, const std::vector<app_standing>& apps, pl
     // What is on its way may share layers with it, or even its name.
     if (s.images.fetching.empty())
       out.add({row.app, remove_image{row}, "no release and no container needs it"});
+    else if (is_fetched_in_vain(s, apps, row))
+      out.add({row.app, remove_image{row}, "no release needs it any more; its fetch is ended"});
     else
       out.wait({wait_reason::kind::fetching,
         row.app,

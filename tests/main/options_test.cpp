@@ -99,6 +99,22 @@ TEST_SUITE("options") {
     CHECK(typed.engine == "unix:///o.sock");
   }
 
+  TEST_CASE("options: how much a fetch leaves free") {
+    const auto usual = std::get<run_options>(parse({"run"}));
+    CHECK(usual.keep_free == 64);
+    CHECK_FALSE(usual.no_space_check);
+    const auto typed =
+      std::get<run_options>(parse({"run", "--keep-free", "0", "--no-space-check"}));
+    CHECK(typed.keep_free == 0);
+    CHECK(typed.no_space_check);
+    for (const auto* wrong : {"-1", "1048577", "much"}) {
+      CAPTURE(wrong);
+      const auto out = std::get<only_print>(parse({"run", "--keep-free", wrong}));
+      CHECK(out.exit_code == 2);
+      CHECK(out.text.find("--keep-free") != std::string::npos);
+    }
+  }
+
   TEST_CASE("options: --listen may be repeated, and its variable is a list") {
     const auto typed =
       std::get<run_options>(parse({"run", "--listen", "127.0.0.1:1", "--listen", "[::1]:2"}));

@@ -20,12 +20,20 @@ container_id draw_container(simulated_device& device) {
 }
 
 void kill_child(simulated_device& device) {
-  constexpr std::array<const char*, 8> names{
-    "conductor", "containers", "images", "keys", "api", "engine", "store", "host"};
+  constexpr std::array<const char*, 9> names{
+    "conductor", "containers", "images", "keys", "api", "engine", "store", "host", "registry"};
   const auto* name = names[device.system.random().below(names.size())];
   ++device.faults->counts[std::string{"crash of "} + name];
   // Between an effect and its record, as often as not: in the middle of what it is doing.
   device.system.kill_before(name, 1 + device.system.random().below(30));
+}
+
+/// Somebody fills the disk that the engine keeps images on, and later lets go of it.
+void fill_disk(simulated_device& device) {
+  ++device.faults->counts["full disk"];
+  const auto before = std::exchange(device.files->free_bytes, 0);
+  device.system.run_for(std::chrono::seconds{device.system.random().between(1, 90)});
+  device.files->free_bytes = before;
 }
 
 void lock_or_unlock(simulated_device& device) {
@@ -236,7 +244,7 @@ fault_rates draw_rates(random_source& random) {
 
 void disturb(simulated_device& device) {
   auto& counts = device.faults->counts;
-  switch (device.system.random().below(10)) {
+  switch (device.system.random().below(11)) {
     case 0:
     case 1:
       return kill_child(device);
@@ -257,6 +265,8 @@ void disturb(simulated_device& device) {
       return lose_part(device);
     case 8:
       return move_tag(device);
+    case 9:
+      return fill_disk(device);
     default:
       return lock_or_unlock(device);
   }

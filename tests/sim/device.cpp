@@ -82,6 +82,9 @@ void simulated_device::start() {
       });
     };
   }
+  from.registry = [this](caf::actor_system& actors, std::uint64_t) {
+    return spawn_fake_registry(actors, world, faults);
+  };
   tree_config config;
   config.conductor.device = facts();
   config.conductor.wall_clock = [this] { return world->now(); };
@@ -114,7 +117,8 @@ void simulated_device::power_cut() {
          "api",
          "engine",
          "store",
-         "host"}) {
+         "host",
+         "registry"}) {
     for (const auto& actor : system.running(name))
       caf::anon_send_exit(caf::actor_cast<caf::actor>(actor), caf::exit_reason::kill);
   }

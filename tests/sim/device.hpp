@@ -3,6 +3,7 @@
 #include "main/tree.hpp"
 #include "tests/fakes/engine_world.hpp"
 #include "tests/fakes/fake_host.hpp"
+#include "tests/fakes/fake_registry.hpp"
 #include "tests/fakes/fake_store.hpp"
 #include "tests/fakes/fault_source.hpp"
 #include "tests/support/ask.hpp"

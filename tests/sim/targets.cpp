@@ -215,6 +215,7 @@ void publish_images(engine_world& world) {
     image_facts facts;
     facts.env["PATH"] = secret{"/bin"};
     facts.command = {"run", name};
+    facts.layers = {"sha256:base", std::string{"sha256:of "} + name};
     if (std::string{name}.find("app2") != std::string::npos)
       facts.volumes.insert("/var/scratch");
     world.publish(name, std::move(facts));

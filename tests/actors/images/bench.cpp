@@ -12,7 +12,9 @@
 
 namespace copal::test {
 
-images_bench::images_bench() : faults(std::make_shared<fault_source>(random_source{1})) {}
+images_bench::images_bench()
+  : faults(std::make_shared<fault_source>(random_source{1})),
+    registry_faults(std::make_shared<fault_source>(random_source{2})) {}
 
 engine_image_id images_bench::add_image(const std::string& name) {
   image_facts facts;
@@ -49,8 +51,10 @@ void images_bench::start() {
   actor = relay;
   const auto engine = spawn_fake_engine(actors, world, faults, events, actor);
   const auto store = spawn_fake_store(actors, disk, faults);
+  const auto registry = spawn_fake_registry(actors, world, registry_faults);
+  const auto machine = spawn_fake_host(actors, host, faults);
   const auto child =
-    spawn_actor(actors, images, images_links{engine, store, sink}, images_config{}, 1);
+    spawn_actor(actors, images, images_links{engine, store, sink, registry, machine}, config, 1);
   auto pointed = ask(system, relay, point_relay{child, 1});
   caf::anon_send(child, wake_up{});
   system.run_for(std::chrono::seconds{1});

@@ -2,6 +2,8 @@
 
 #include "actors/images/images.hpp"
 #include "tests/fakes/engine_world.hpp"
+#include "tests/fakes/fake_host.hpp"
+#include "tests/fakes/fake_registry.hpp"
 #include "tests/fakes/fake_store.hpp"
 #include "tests/fakes/fault_source.hpp"
 #include "tests/support/ask.hpp"
@@ -21,6 +23,10 @@ public:
   std::shared_ptr<engine_world> world = std::make_shared<engine_world>();
   std::shared_ptr<store_world> disk = std::make_shared<store_world>();
   std::shared_ptr<fault_source> faults;
+  std::shared_ptr<host_world> host = std::make_shared<host_world>();
+  /// Of the registry alone.
+  std::shared_ptr<fault_source> registry_faults;
+  images_config config;
   images_actor actor; ///< Under test.
 
   /// An image that was fetched under that name.

@@ -30,6 +30,34 @@ TEST_SUITE("images: rows") {
     CHECK(bench.disk->rows.empty());
   }
 
+  TEST_CASE("rows: an image that a stranger's container uses stays, and only the row goes") {
+    images_bench bench;
+    const auto id = bench.add_image(name);
+    const auto row = bench.add_row(name, id, 1);
+    container_config config;
+    config.image = name;
+    REQUIRE(bench.world->create_container("stranger", config));
+    bench.start();
+    const auto done = bench.begin(remove_image{row});
+    bench.system.run_for(1s);
+    REQUIRE(done.there());
+    CHECK(done.get().has_value());
+    CHECK(bench.world->images.at(id).image.tags.contains(name));
+    CHECK(bench.disk->rows.empty());
+  }
+
+  TEST_CASE("rows: of the supervisor's own image only the row goes") {
+    images_bench bench;
+    bench.config.own_image = "registry.sim/web:14";
+    const auto id = bench.add_image(name);
+    const auto row = bench.add_row(name, id, 1);
+    bench.start();
+    (void)bench.begin(remove_image{row});
+    bench.system.run_for(1s);
+    CHECK(bench.world->images.at(id).image.tags.contains(name));
+    CHECK(bench.disk->rows.empty());
+  }
+
   TEST_CASE("rows: an image stays for another row that names it") {
     images_bench bench;
     const auto id = bench.add_image(name);
@@ -42,7 +70,7 @@ TEST_SUITE("images: rows") {
     CHECK(bench.disk->rows == std::vector<image_row>{other});
   }
 
-  TEST_CASE("rows: an image whose tag went to another one goes with its row") {
+  TEST_CASE("spec 12.44: an image of ours that dangles, since its tag went to another, goes") {
     images_bench bench;
     const auto before = bench.add_image(name);
     const auto row = bench.add_row(name, before, 1);

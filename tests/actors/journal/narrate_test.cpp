@@ -60,6 +60,24 @@ TEST_SUITE("journal") {
       == list{"info: db exited with code 0", "info: the target is reached; 1 service runs: web"});
   }
 
+  TEST_CASE("journal: a size that is not known, and want of room, are told once each") {
+    story told;
+    auto now = with_engine();
+    narrate(told, now);
+    now.images.sizes = {{"web:1", {}, error{errc::timeout, "r.io: Timeout"}}};
+    now.images.shortages = {{"db:1", 46'000'000, 33'000'000, 2'000'000, true}};
+    CHECK(texts(narrate(told, now))
+          == list{"warning: the size of web:1 is not known, and it is fetched without a look at "
+                  "the free space: r.io: Timeout",
+            "warning: no room for db:1: it needs about 46.0 MB, and of the 33.0 MB that are free, "
+            "2.0 MB are kept free"});
+    now.images.shortages.front().free = 34'000'000;
+    CHECK(texts(narrate(told, now)).empty());
+    now.images.sizes.clear();
+    now.images.shortages.clear();
+    CHECK(texts(narrate(told, now)).empty());
+  }
+
   TEST_CASE("journal: the next target is told even when the way to it was not seen") {
     story told;
     auto now = with_engine();

@@ -62,6 +62,12 @@ TEST_SUITE("planning: explain") {
       {"its image cannot be had for now",
         device{}.wants({"web"}).fetch_failed("web:1"),
         {"web: it has no container; back-off: fetch web:1 failed 2 times: no route"}},
+      {"there is no room for its image",
+        device{}.wants({"web"}).but([](situation& s) {
+          s.images.shortages = {{"web:1", 46'000'000, 33'000'000, 2'000'000, true}};
+        }),
+        {"web: it has no container; space: no room for web:1: it needs about 46.0 MB, and of the "
+         "33.0 MB that are free, 2.0 MB are kept free"}},
       {"it is being made, and another one waits for it",
         device{}.running({"db", service{"web"}.after("db")}).gone("db").gone("web").looked(),
         {"db: it has no container; step: start db (it has no container)",

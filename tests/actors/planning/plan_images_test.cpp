@@ -204,6 +204,60 @@ TEST_SUITE("planning: images") {
     });
   }
 
+  TEST_CASE("images: a fetch without room waits, and holds no removal up") {
+    const space_shortage held{"web:1", 46'000'000, 33'000'000, 2'000'000, true};
+    const auto short_of = [held](bool waiting) {
+      return [held, waiting](auto& s) {
+        s.images.shortages = {held};
+        s.images.shortages.front().waiting = waiting;
+      };
+    };
+    const std::string no_room =
+      "wait, space: no room for web:1: it needs about 46.0 MB, and of the 33.0 MB that are free, "
+      "2.0 MB are kept free";
+    check({
+      {"it waits", wanting({"web"}).but(short_of(true)), {no_room, web_waits}},
+      {"its pause is over", wanting({"web"}).but(short_of(false)), {fetch_web, web_waits}},
+      {"what nobody needs goes meanwhile",
+        wanting({"web"}).old_row("db:0", "db").but(short_of(true)),
+        {"removeImage db:0 of db " + removal, no_room, web_waits}},
+      {"an old image whose container is gone goes, too: it may be what takes the room",
+        wanting({"web"}).old_row("web:0", "web").but(short_of(true)),
+        {"removeImage web:0 of web " + removal, no_room, web_waits}},
+    });
+  }
+
+  TEST_CASE("images: a fetch that no target wants any more is ended") {
+    const auto on_its_way = [](auto& s) {
+      s.images.engine.clear();
+      s.images.rows.front().engine_id = {};
+    };
+    check({
+      {"its row goes while it is on its way",
+        device{}.old_row("web:0", "web").but(on_its_way).fetching("web:0"),
+        {"removeImage web:0 of web (no release needs it any more; its fetch is ended)"}},
+      {"a row of it that nobody needs, while another does",
+        wanting({"web"}).old_row("web:1", "web").but(on_its_way).fetching("web:1"),
+        {"wait, fetching: fetching web:1, 40 %",
+          web_waits,
+          "wait, fetching: web:1 is removed when nothing is being fetched"}},
+    });
+  }
+
+  TEST_CASE("spec 12.44: images that nobody needs go also while a lock is held") {
+    check({
+      {"a lock holds the update up, not the clean-up",
+        device{}
+          .running({"web"})
+          .wants({service{"web"}.env("A", "2")})
+          .fetched_all()
+          .locked("web")
+          .old_row("db:0", "db"),
+        {"removeImage db:0 of db " + removal,
+          "wait, lock: web holds the update lock /locks/web/updates.lock"}},
+    });
+  }
+
   TEST_CASE("images: the row of a step names app, service and release") {
     const auto p = make_plan(wanting({"web"}));
     const auto& row = std::get<fetch_image>(p.steps.at(0).action).row;

@@ -1,0 +1,155 @@
+// Before a fetch: what it brings, and whether there is room for it. Whatever cannot be found out
+// holds no fetch up.
+
+#include "actors/images/parts.hpp"
+#include "actors/planning/image_space.hpp"
+
+#include <algorithm>
+
+namespace copal::images_parts {
+
+namespace {
+
+/// A registry is asked up to five questions; its edge gives up on its own before.
+constexpr std::chrono::seconds registry_deadline{90};
+/// How long a fetch without room waits before it looks again; what frees space here wakes it.
+constexpr std::chrono::seconds room_pause{30};
+/// Sizes kept at a time: of more fetches than any release has.
+constexpr std::size_t most_sizes = 1000;
+
+bool knows_size(const images_state& st, const std::string& name) {
+  const auto it = st.sizes.find(name);
+  return it != st.sizes.end() && !it->second.problem;
+}
+
+void keep_size(images_state& st, image_size size) {
+  if (st.sizes.size() >= most_sizes)
+    std::erase_if(st.sizes, [&st](const auto& x) { return !st.fetching.contains(x.first); });
+  auto name = size.name;
+  st.sizes[std::move(name)] = std::move(size);
+}
+
+void size_unknown(
+  self_ptr self, const std::string& name, std::uint64_t number, const caf::error& why) {
+  if (!is_current(self, name, number))
+    return;
+  keep_size(self->state, {name, {}, from_caf(why)});
+  record_and_pull(self, name, number);
+}
+
+/// What other fetches will still write.
+std::int64_t promised_beside(const images_state& st, const std::string& name) {
+  std::int64_t out = 0;
+  for (const auto& [other, fetch] : st.fetching) {
+    if (other != name)
+      out += fetch.needs / 100 * (100 - fetch.percent);
+  }
+  return out;
+}
+
+planning::room_question question_about(
+  const images_state& st, const std::string& name, std::int64_t free) {
+  planning::room_question out;
+  out.name = name;
+  out.wanted = st.sizes.at(name).layers;
+  out.free = free;
+  out.margin = *st.config.kept_free;
+  out.promised = promised_beside(st, name);
+  for (const auto& [id, facts] : st.facts)
+    out.present.push_back(facts.layers);
+  for (const auto& [other, fetch] : st.fetching) {
+    const auto size = st.sizes.find(other);
+    if (other == name || fetch.needs == 0 || size == st.sizes.end())
+      continue;
+    planning::layer_chain chain;
+    for (const auto& layer : size->second.layers)
+      chain.push_back(layer.diff_id);
+    out.present.push_back(std::move(chain));
+  }
+  return out;
+}
+
+void hold(self_ptr self, space_shortage found) {
+  auto& st = self->state;
+  const auto name = found.name;
+  st.fetching.erase(name);
+  st.shortages[name] = std::move(found);
+  st.waits.set(self, name, room_pause);
+  tell(self);
+  look(self); // Images of others may have layers of it.
+}
+
+void judge(self_ptr self, const std::string& name, std::uint64_t number, std::int64_t free) {
+  auto& st = self->state;
+  const auto question = question_about(st, name, free);
+  if (auto short_of = planning::judge_room(question))
+    return hold(self, std::move(*short_of));
+  st.shortages.erase(name);
+  st.fetching.at(name).needs =
+    planning::disk_bytes(planning::missing_bytes(question.wanted, question.present));
+  record_and_pull(self, name, number);
+}
+
+void measure(self_ptr self, const std::string& name, std::uint64_t number) {
+  self->request(self->state.links.host, read_deadline, host::get_free_space{self->state.data_root})
+    .then(
+      [self, name, number](const host::free_space& found) {
+        if (is_current(self, name, number))
+          judge(self, name, number, found.bytes);
+      },
+      [self, name, number](const caf::error&) {
+        // An engine on another machine, or whose folder is not seen from here.
+        if (is_current(self, name, number))
+          record_and_pull(self, name, number);
+      });
+}
+
+void ask_registry(
+  self_ptr self, const std::string& name, std::uint64_t number, const engine::traits& about) {
+  self
+    ->request(self->state.links.registry,
+      registry_deadline,
+      registry::look_at_image{name, about.runs_on, about.insecure})
+    .then(
+      [self, name, number](const registry::remote_image& found) {
+        if (!is_current(self, name, number))
+          return;
+        image_size size{name, {}, {}};
+        for (const auto& layer : found.layers)
+          size.layers.push_back({layer.diff_id, layer.bytes});
+        keep_size(self->state, std::move(size));
+        tell(self);
+        measure(self, name, number);
+      },
+      [self, name, number](const caf::error& why) { size_unknown(self, name, number, why); });
+}
+
+} // namespace
+
+void find_room(self_ptr self, const std::string& name, std::uint64_t number) {
+  auto& st = self->state;
+  if (!st.config.kept_free || !st.links.registry || !st.links.host)
+    return record_and_pull(self, name, number);
+  if (knows_size(st, name))
+    return measure(self, name, number);
+  if (st.sizes.contains(name)) // it could not be found out, and is not asked for again
+    return record_and_pull(self, name, number);
+  self->request(st.links.engine, read_deadline, engine::get_traits{})
+    .then(
+      [self, name, number](const engine::traits& about) {
+        if (!is_current(self, name, number))
+          return;
+        self->state.data_root = about.data_root;
+        ask_registry(self, name, number, about);
+      },
+      [self, name, number](const caf::error& why) { size_unknown(self, name, number, why); });
+}
+
+void wake_held(images_state& st) {
+  for (auto& [name, shortage] : st.shortages) {
+    if (std::exchange(shortage.waiting, false))
+      st.waits.stop(name);
+  }
+}
+
+} // namespace copal::images_parts
