@@ -95,7 +95,10 @@ void device::empty_engine() {
 
 void device::start() {
   program_.reset();
-  std::vector<std::string> arguments{
+  std::vector<std::string> arguments;
+  if (in_its_network)
+    arguments = {"/usr/bin/nsenter", "--net=/run/netns/" + engine_.network(), "--"};
+  const std::vector<std::string> command{
     COPAL_PROGRAM, // set by the build
     "run",
     composed_ ? "--compose=" + (folder_ / "compose.yaml").string()
@@ -108,6 +111,7 @@ void device::start() {
     "--listen=127.0.0.1:0",
     "--log-level=" + log_level,
   };
+  arguments.insert(arguments.end(), command.begin(), command.end());
   arguments.insert(arguments.end(), options.begin(), options.end());
   program_ = std::make_unique<program>(arguments);
   mark_ = 0;

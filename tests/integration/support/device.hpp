@@ -27,6 +27,7 @@ public:
   // The program.
   std::string log_level = "debug";  ///< From the next start on, as the next.
   std::vector<std::string> options; ///< Further ones.
+  bool in_its_network = false;      ///< Of the engine: the registries can be asked.
   std::string registry;             ///< Where images are from; the engine's, unless told.
   std::string uuid = "0123456789abcdef0123456789abcdef"; ///< As config.json has it.
   void start();

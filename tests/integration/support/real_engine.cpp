@@ -56,6 +56,8 @@ result<void> real_engine::begin(const std::string& script) {
       return {};
     if (line.starts_with("socket="))
       socket_ = value;
+    else if (line.starts_with("network="))
+      network_ = value;
     else if (line.starts_with("registry="))
       registry_ = value;
     else if (line.starts_with("private="))

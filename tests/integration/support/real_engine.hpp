@@ -25,6 +25,8 @@ public:
   real_engine& operator=(const real_engine&) = delete;
 
   [[nodiscard]] const std::string& socket() const { return socket_; }
+  /// The network namespace that the engine and its registries are in.
+  [[nodiscard]] const std::string& network() const { return network_; }
   /// Where its files are; it goes with the engine, and so does every program with this folder in
   /// its arguments.
   [[nodiscard]] const std::string& folder() const { return folder_; }
@@ -49,6 +51,7 @@ private:
   std::string socket_;
   std::string registry_;
   std::string private_registry_;
+  std::string network_;
   std::string folder_;
 };
 
