@@ -254,7 +254,7 @@ TEST_SUITE("planning: images") {
           .locked("web")
           .old_row("db:0", "db"),
         {"removeImage db:0 of db " + removal,
-          "wait, lock: web holds the update lock /locks/web/updates.lock"}},
+          "wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
     });
   }
 
