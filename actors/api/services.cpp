@@ -43,6 +43,18 @@ bool is_in_target(const progress& now, app_id app, const service_name& service) 
   });
 }
 
+/// More than one service, there or wanted: while an app is made anew not all containers are there,
+/// and what is asked of one service must not be done to another.
+bool has_several(const progress& now,
+  app_id app,
+  const std::map<service_name, const supervised_container*>& services) {
+  if (services.size() > 1)
+    return true;
+  return std::any_of(now.target.apps.begin(), now.target.apps.end(), [app](const target_app& a) {
+    return a.id == app && a.release && a.release->services.size() > 1;
+  });
+}
+
 value environment_of(const container_config& config) {
   constexpr std::array<std::string_view, 4> secrets{
     "RESIN_SUPERVISOR_API_KEY", "RESIN_API_KEY", "BALENA_SUPERVISOR_API_KEY", "BALENA_API_KEY"};
@@ -74,7 +86,7 @@ std::variant<service_name, reply> choose_service(
   if (services.empty())
     return text_reply(404, no_app);
   auto found = services.begin();
-  if (services.size() > 1)
+  if (has_several(now, wanted.app, services))
     found = std::find_if(services.begin(), services.end(), [&wanted](const auto& entry) {
       return entry.first.value == wanted.name || entry.second->who.image.value == wanted.image;
     });
@@ -89,7 +101,7 @@ std::variant<service_name, reply> only_service(const progress& now, app_id app) 
   const auto services = services_of(now, app);
   if (services.empty())
     return text_reply(400, no_app);
-  if (services.size() > 1)
+  if (has_several(now, app, services))
     return text_reply(400, not_named);
   const auto& name = services.begin()->first;
   if (!is_in_target(now, app, name))
@@ -101,7 +113,7 @@ reply app_reply(const progress& now, app_id app) {
   const auto services = services_of(now, app);
   if (services.empty())
     return text_reply(400, "App not found");
-  if (services.size() > 1)
+  if (has_several(now, app, services))
     return text_reply(400, "Some v1 endpoints are only allowed on single-container apps");
   const auto& c = *services.begin()->second;
   auto out = value::map({{"appId", app.value}});

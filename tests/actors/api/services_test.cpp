@@ -27,14 +27,17 @@ supervised_container container_of(int app, const char* service, int image) {
   return out;
 }
 
-/// App 1 has one service, app 2 has two; app 3 has one that its target does not name.
+/// App 1 has one service, app 2 has two; app 3 has one that its target does not name; app 4 is to
+/// have two, of which one is there.
 progress device() {
   progress out;
-  for (const auto app : {1, 2}) {
+  for (const auto app : {1, 2, 4}) {
     target_app one;
     one.id = {app};
     one.release.emplace();
     for (const auto* name : {"cam", "web"}) {
+      if (app == 1 && std::string{name} == "cam")
+        continue;
       one.release->services.emplace_back();
       one.release->services.back().name = {name};
     }
@@ -43,7 +46,8 @@ progress device() {
   out.engine.containers = {container_of(1, "web", 11),
     container_of(2, "cam", 21),
     container_of(2, "web", 22),
-    container_of(3, "old", 31)};
+    container_of(3, "old", 31),
+    container_of(4, "web", 42)};
   out.commits[{1}] = {"c1"};
   return out;
 }
@@ -71,6 +75,8 @@ TEST_SUITE("api: services") {
       {{{2}, {}, ""}, "400 serviceName or im"},
       {{{1}, {}, "whatever"}, "web"},
       {{{1}, {}, ""}, "400 serviceName or im"},
+      {{{4}, {}, "web"}, "web"},
+      {{{4}, {}, "cam"}, "404 Service not found"}, // it is being made, and is not `web`
       {{{9}, {}, "web"}, "404 App not found: an"},
       {{{3}, {}, "old"}, "404 Service does not "},
     };
