@@ -5,6 +5,7 @@
 #include "actors/planning/labels.hpp"
 #include "actors/planning/plan_dependencies.hpp"
 #include "actors/planning/plan_handover.hpp"
+#include "actors/planning/plan_leaving.hpp"
 #include "actors/planning/plan_locks.hpp"
 #include "actors/planning/plan_parts.hpp"
 #include "actors/planning/plan_ports.hpp"
@@ -381,10 +382,28 @@ private:
       out_.add({app_.id, take_locks{all_services(), pass.force}, "before services are touched"});
       return;
     }
+    hold_installs();
     for (auto& one : stopping_)
       out_.add(std::move(one));
     for (auto& one : starting_)
       out_.add(std::move(one));
+  }
+
+  /// A release is not mixed with the one before: nothing new is started beside containers of that
+  /// one which are on their way out (docs/decisions/0112).
+  void hold_installs() {
+    const auto leaving = leaving_service(s_, app_, stopping_, out_);
+    if (!leaving)
+      return;
+    std::erase_if(starting_, [&](const step& one) {
+      const auto* install = std::get_if<install_service>(&one.action);
+      if (install == nullptr)
+        return false;
+      wait(wait_reason::kind::in_progress,
+        install->who.name,
+        "started when " + leaving->value + " of the release before has ended");
+      return true;
+    });
   }
 
   [[nodiscard]] std::vector<service_name> all_services() const {

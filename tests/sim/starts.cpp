@@ -1,9 +1,13 @@
 // What must be so before a container is started for the first time.
 
+#include "actors/planning/compare.hpp"
 #include "actors/planning/identity.hpp"
+#include "actors/planning/resolve.hpp"
 #include "tests/sim/device.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 namespace copal::test {
 
@@ -66,6 +70,74 @@ bool waits_in_vain(
            });
 }
 
+bool is_up(const container& c) {
+  return c.state == container_state::running || c.state == container_state::restarting;
+}
+
+/// That container, of another release of the app, runs on beside the new one without need: under
+/// that target it is to go, and neither its strategy nor a dependency keeps it.
+bool is_mixed_in(const engine_world& world,
+  const device_target& target,
+  const container_identity& young,
+  const container& c,
+  const container_identity& who) {
+  if (who.app != young.app || who.commit == young.commit || !is_up(c)
+      || planning::is_retired({who, c}))
+    return false;
+  const auto app = std::find_if(target.apps.begin(), target.apps.end(), [&who](const auto& a) {
+    return a.id == who.app && a.release;
+  });
+  if (app == target.apps.end() || app->release->commit != young.commit)
+    return false;
+  // A hand-over asks for no lock, and so may go on beside what waits for one.
+  const auto* own = find_service(*app->release, young.name);
+  if (own == nullptr || own->strategy == update_strategy::hand_over)
+    return false;
+  const auto* service = find_service(*app->release, who.name);
+  if (service == nullptr)
+    return true; // not in the new release
+  if (service->strategy == update_strategy::hand_over || !service->depends_on.empty())
+    return false;
+  const auto image = std::find_if(world.images.begin(), world.images.end(), [&](const auto& x) {
+    return x.second.image.tags.contains(service->image_name)
+           || x.second.image.digests.contains(service->image_name);
+  });
+  if (image == world.images.end())
+    return false;
+  const auto wanted = planning::resolve(*service, &image->second.facts, image->first);
+  return !planning::differences(c, wanted, {}).empty();
+}
+
+/// Nothing has happened yet that lets a stop fail, or a container come up again.
+bool all_went_well(const simulated_device& device) {
+  static const std::set<std::string> harmless{
+    "event doubled", "event late", "slow reply", "user lock", "tag moved", "moved tag fetched"};
+  const auto& counts = device.faults->counts;
+  return std::all_of(counts.begin(), counts.end(), [](const auto& entry) {
+    return entry.second == 0 || harmless.contains(entry.first);
+  });
+}
+
+/// One of the release before that it is mixed with.
+std::vector<std::string> check_mixture(
+  const simulated_device& device, const container& c, const container_identity& young) {
+  const auto& all = device.possible;
+  if (!all_went_well(device) || all.empty() || device.is_asked(young.app, {}))
+    return {};
+  std::vector<std::string> found;
+  for (const auto& [id, other] : device.world->containers) {
+    const auto who = planning::identify(other.name, other.config.labels);
+    if (!who || id == c.id)
+      continue;
+    const auto mixed = std::all_of(all.begin(), all.end(), [&](const sent_target& sent) {
+      return is_mixed_in(*device.world, sent.target, young, other, *who);
+    });
+    if (mixed)
+      found.push_back("start of " + c.name + ": " + other.name + " of the release before is up");
+  }
+  return found;
+}
+
 /// Somebody asked that the service starts, or that one stops which it may wait for.
 bool is_start_asked(const simulated_device& device, const container_identity& who) {
   using requests::verb;
@@ -87,9 +159,11 @@ std::vector<std::string> check_start(const simulated_device& device, const conta
   const auto too_early = std::all_of(all.begin(), all.end(), [&](const sent_target& sent) {
     return waits_in_vain(world, sent.target, *who);
   });
+  auto found = check_mixture(device, c, *who);
+  // Who asks for a start asks for it now.
   if (too_early && !all.empty() && !is_start_asked(device, *who))
-    return {"start of " + c.name + ": what it waits for is not so"};
-  return {};
+    found.push_back("start of " + c.name + ": what it waits for is not so");
+  return found;
 }
 
 } // namespace copal::test
