@@ -2,6 +2,7 @@
 
 #include "actors/planning/cloud.hpp"
 #include "actors/planning/compose.hpp"
+#include "actors/planning/older_target.hpp"
 #include "actors/planning/reading.hpp"
 
 namespace copal::planning {
@@ -22,6 +23,12 @@ std::string tell(const std::vector<std::string>& problems) {
 } // namespace
 
 result<normalised> normalise_target(const target_document& document, const device_facts& device) {
+  if (document.form == dialect::cloud_v2) {
+    auto doc = upgraded_target(document.doc, device.uuid);
+    if (!doc)
+      return fail(doc.error().with_context(document.origin));
+    return normalise_target({dialect::cloud_v3, document.origin, std::move(*doc)}, device);
+  }
   findings found{document.form, document.origin, {}, {}};
   const node root{document.doc, found};
   normalised out;

@@ -153,11 +153,21 @@ result<decoded> decode_compose(const origin& from,
   return out;
 }
 
+/// What supervisors 7 to 12 were sent, or found on a disk. A document of version 3 has a device's
+/// uuid for its only key, which is none of these words.
+bool is_version_2(const value& doc) {
+  const auto* local = doc.find("local");
+  const auto* apps = doc.find("apps");
+  return (local != nullptr && local->is(value::kind::map))
+         || (apps != nullptr && apps->is(value::kind::map) && doc.find("config") != nullptr);
+}
+
 result<decoded> decode_cloud(const origin& from, const std::string& text) {
   auto doc = json::parse(text);
   if (!doc)
     return fail(placed(from.path, doc.error()));
-  return decoded{{dialect::cloud_v3, from.path, *std::move(doc)}, {}, {}};
+  const auto form = is_version_2(*doc) ? dialect::cloud_v2 : dialect::cloud_v3;
+  return decoded{{form, from.path, *std::move(doc)}, {}, {}};
 }
 
 } // namespace

@@ -82,6 +82,8 @@ std::string to_string(dialect x) {
   switch (x) {
     case dialect::cloud_v3:
       return "cloud target state v3";
+    case dialect::cloud_v2:
+      return "cloud target state v2";
     case dialect::compose:
       return "compose file";
   }

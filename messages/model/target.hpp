@@ -155,6 +155,8 @@ struct device_facts {
 /// Which way a target document is to be read.
 enum class dialect : std::uint8_t {
   cloud_v3, ///< `{"<device uuid>": {...}}` of the cloud.
+  cloud_v2, ///< `{"local": {...}}` of supervisors 7 to 12, or what such an image was preloaded
+            ///< with.
   compose,  ///< A compose file.
 };
 std::string to_string(dialect x);

@@ -1,4 +1,6 @@
+#include "actors/planning/older_target.hpp"
 #include "actors/planning/ports.hpp"
+#include "actors/planning/sources.hpp"
 #include "tests/actors/planning/documents.hpp"
 
 #include <algorithm>
@@ -8,8 +10,8 @@
 
 #include <doctest/doctest.h>
 
-// The cases of spec/state-engine.md §12 that are about one service: 1 to 20, 55 and 68, each
-// as it is written there. What the planner makes of differences is in the plan_* tests.
+// The cases of spec/state-engine.md §12 that are about one service: 1 to 20, 55, 57, 68 and 69,
+// each as it is written there. What the planner makes of differences is in the plan_* tests.
 
 namespace copal::planning::documents {
 namespace {
@@ -233,6 +235,114 @@ TEST_SUITE("planning: spec 12") {
     const auto made = normalise_target(cloud_release(map({{"web", service}})), device());
     REQUIRE_FALSE(made);
     CHECK(made.error().what.find("name of an environment variable") != std::string::npos);
+  }
+
+  TEST_CASE("spec 12.69: an app of version 2 without a commit has no releases in version 3") {
+    const auto service = map({{"imageId", 72},
+      {"serviceName", "web"},
+      {"image", "registry.example/v2/web:1"},
+      {"environment", map({{"A", "1"}})},
+      {"labels", map({{"io.balena.features.dbus", "1"}})},
+      {"restart", "no"},
+      {"networks", map({{"front", value{}}})}});
+    const auto app = map({{"name", "shop"},
+      {"commit", "c70"},
+      {"releaseId", 70},
+      {"services", map({{"71", service}})},
+      {"networks", map({{"front", map({})}})},
+      {"volumes", map({{"data", map({})}})}});
+    const auto bare = map({{"name", "empty"}});
+    const auto state = map(
+      {{"name", "dev"}, {"config", map({{"A", "1"}})}, {"apps", map({{"7", app}, {"8", bare}})}});
+    const auto v3 = map({{"dev",
+      map({{"name", "dev"},
+        {"config", map({{"A", "1"}})},
+        {"apps",
+          map({{"7",
+                 map({{"id", 7},
+                   {"name", "shop"},
+                   {"class", "fleet"},
+                   {"releases",
+                     map({{"c70",
+                       map({{"id", 70},
+                         {"services",
+                           map({{"web",
+                             map({{"id", 71},
+                               {"image_id", 72},
+                               {"image", "registry.example/v2/web:1"},
+                               {"environment", map({{"A", "1"}})},
+                               {"labels", map({{"io.balena.features.dbus", "1"}})},
+                               {"composition",
+                                 map({{"restart", "no"},
+                                   {"networks", map({{"front", value{}}})}})}})}})},
+                         {"networks", map({{"front", map({})}})},
+                         {"volumes", map({{"data", map({})}})}})}})}})},
+            {"8",
+              map(
+                {{"id", 8}, {"name", "empty"}, {"class", "fleet"}, {"releases", map({})}})}})}})}});
+    CHECK(upgraded_target(map({{"local", state}}), {"dev"}) == v3);
+    CHECK(upgraded_target(state, {"dev"}) == v3); // what a disk was preloaded with
+    const auto made = normalise_target({dialect::cloud_v2, "apps.json", state}, device());
+    REQUIRE_MESSAGE(made, made.error().what);
+    REQUIRE(made->target.apps.size() == 2);
+    CHECK(made->target.apps[0].release->services.size() == 1);
+    CHECK_FALSE(made->target.apps[1].release);
+  }
+
+  TEST_CASE("a target of version 2 that cannot be one is refused by name and place") {
+    const auto with_app = [](const std::string& key, const value& app) {
+      return map({{"local", map({{"apps", map({{key, app}})}})}});
+    };
+    const auto with_service = [&](const value& services) {
+      return with_app("7", map({{"commit", "c"}, {"services", services}}));
+    };
+    const auto named = map({{"serviceName", "web"}});
+    const struct {
+      value doc;
+      std::string told;
+    } rows[] = {
+      {with_app("shop", map({})), "\"shop\" is no app: expected its number"},
+      {with_app("7", map({{"commit", 3}})), "app 7: expected its commit as a text"},
+      {with_service(map({{"web", named}})), "\"web\" is no service: expected its number"},
+      {with_service(map({{"1", "web"}})), "service 1: expected a map, got text"},
+      {with_service(map({{"1", map({})}})),
+        "service 1: expected its name as a text, in "
+        "\"serviceName\""},
+      {with_service(map({{"1", named}, {"2", named}})), "two services are named web"},
+    };
+    for (const auto& row : rows) {
+      const auto made = normalise_target({dialect::cloud_v2, "apps.json", row.doc}, device());
+      REQUIRE_FALSE(made);
+      CHECK(made.error().what.ends_with(row.told));
+      CHECK(made.error().what.starts_with("apps.json: "));
+    }
+  }
+
+  TEST_CASE(
+    "spec 12.57: in local mode apps that are not of class fleet still come from the cloud") {
+    const auto app_of = [](int id, app_class kind, const char* name) {
+      target_app app;
+      app.id = {id};
+      app.uuid = {"a" + std::to_string(id)};
+      app.name = name;
+      app.kind = kind;
+      return app;
+    };
+    device_target cloud;
+    cloud.name = "cloud's";
+    cloud.apps = {app_of(1, app_class::fleet, "fleet"),
+      app_of(2, app_class::app, "supervisor"),
+      app_of(3, app_class::block, "block")};
+    device_target local;
+    local.name = "local";
+    local.apps = {app_of(3, app_class::fleet, "mine"), app_of(9, app_class::fleet, "pushed")};
+    const auto both = in_local_mode(local, cloud);
+    CHECK(both.name == "local");
+    CHECK(both.keeps_volumes);
+    std::string told;
+    for (const auto& app : both.apps)
+      told += to_string(app.id) + ' ' + app.name + "; ";
+    CHECK(told == "2 supervisor; 3 mine; 9 pushed; ");
   }
 
   TEST_CASE("spec 12.68: a variable that differs makes the container anew, and is told as hidden") {

@@ -173,6 +173,12 @@ TEST_SUITE("target file") {
     REQUIRE(got);
     CHECK(got->project.empty());
     CHECK((got->doc.form == dialect::cloud_v3));
+    // What supervisors 7 to 12 were sent, and what their disks were preloaded with.
+    for (const auto* older : {R"({"local": {"apps": {}}})", R"({"config": {}, "apps": {}})"}) {
+      const auto second = target_file::decode(from, older, {});
+      REQUIRE(second);
+      CHECK((second->doc.form == dialect::cloud_v2));
+    }
     const auto broken = told(target_file::decode(from, "{\n \"a\": }", {}));
     CAPTURE(broken);
     CHECK(broken.find("!/t.json:2:") == 0);
