@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/model/downtime.hpp"
 #include "messages/model/hold.hpp"
 #include "messages/model/target.hpp"
 
@@ -88,6 +89,16 @@ struct put_hold { ///< Inserts, or replaces that of the app and service.
 struct drop_hold { ///< No such hold: fine.
   app_id app;
   service_name service;
+};
+
+// How long services were down at their last update, of those whose last one is the most recent.
+inline constexpr std::size_t most_downtimes = 256;
+struct load_downtimes {};
+struct downtime_list {
+  std::vector<service_downtime> items; ///< Sorted by app and service; at most `most_downtimes`.
+};
+struct put_downtime { ///< Inserts, or replaces that of the app and service.
+  service_downtime downtime;
 };
 
 template <class I>
@@ -194,6 +205,21 @@ typename I::result_type inspect(I& f, put_hold& x) {
 template <class I>
 typename I::result_type inspect(I& f, drop_hold& x) {
   return f(x.app, x.service);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, load_downtimes&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, downtime_list& x) {
+  return f(x.items);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, put_downtime& x) {
+  return f(x.downtime);
 }
 
 } // namespace copal::store

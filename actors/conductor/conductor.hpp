@@ -98,6 +98,8 @@ struct conductor_state {
   bool forgetting = false;              ///< One of them is being dropped.
   std::int64_t forget_failures = 0;     ///< In a row.
 
+  /// Services whose container was told to end, until a new one has started or all is done.
+  std::map<std::pair<app_id, service_name>, caf::actor_clock::time_point> down_since;
   std::map<std::string, remaking> remade; ///< By subject, while its app is not at its target.
   std::map<std::string, planning::healing> healed; ///< By subject, of containers that are there.
   bool disk_unknown = false;                 ///< A target may have been stored without an answer.

@@ -112,6 +112,7 @@ void go_on(self_ptr self) {
   st.waits = plan.waits;
   if (plan.steps.empty() && std::none_of(st.waits.begin(), st.waits.end(), waits_for_us)) {
     st.now.force = false;
+    st.down_since.clear();
     std::erase_if(st.now.locks,
       [](const auto& entry) { return !entry.second.taken && !entry.second.left_over; });
   }

@@ -105,6 +105,12 @@ void with_files(
 /// Has the files removed that neither the target names nor a container mounts.
 void tidy_files(self_ptr self);
 
+// downtimes.cpp
+
+/// A step begins that may take a service down, or has succeeded that brings one up.
+void note_going_down(self_ptr self, const step& s);
+void note_coming_up(self_ptr self, const step& s);
+
 // locks.cpp
 
 void ask_for_locks(self_ptr self, const step& s, const take_locks& what);

@@ -40,6 +40,8 @@ void forget_running(self_ptr self, const std::string& subject, const step_failur
   st.now.busy.erase(subject);
   std::erase_if(st.running, [&subject](const step& s) { return subject_of(s) == subject; });
   for (const auto& s : ended) {
+    if (failure == nullptr)
+      note_coming_up(self, s);
     note(self, failure != nullptr ? step_note::kind::failed : step_note::kind::done, s, failure);
     request_step_ended(self, s, failure != nullptr ? &failure->last : nullptr);
   }
@@ -204,6 +206,7 @@ void pause_step(self_ptr self, const std::string& subject, const std::string& ac
 
 void begin(self_ptr self, const step& s) {
   auto& st = self->state;
+  note_going_down(self, s);
   st.now.busy.insert(subject_of(s));
   st.running.push_back(s);
   note(self, step_note::kind::began, s, nullptr);

@@ -108,10 +108,14 @@ result<kept_facts> read(opened& from) {
   auto holds = from.rows.holds();
   if (!holds)
     return fail(std::move(holds.error()));
+  auto downtimes = from.rows.downtimes();
+  if (!downtimes)
+    return fail(std::move(downtimes.error()));
   out.rows = std::move(rows->items);
   out.commits = std::move(commits->items);
   out.keys = std::move(keys->items);
   out.holds = std::move(holds->items);
+  out.downtimes = std::move(downtimes->items);
   return out;
 }
 

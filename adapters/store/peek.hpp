@@ -15,6 +15,7 @@ struct kept_facts {
   std::map<app_id, commit_id> commits;
   std::vector<service_key> keys;
   std::vector<service_hold> holds;
+  std::vector<service_downtime> downtimes;
 };
 
 /// Reads a store that somebody else may have open, and leaves it as it is: neither the file nor a

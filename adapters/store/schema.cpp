@@ -58,6 +58,13 @@ constexpr const char* steps[] = {
       boot TEXT NOT NULL,
       PRIMARY KEY (app, service)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE downtime (
+      app INTEGER NOT NULL,
+      service TEXT NOT NULL,
+      lasted_ms INTEGER NOT NULL,
+      ended INTEGER NOT NULL,
+      PRIMARY KEY (app, service)
+    ) STRICT, WITHOUT ROWID;
   )sql",
 };
 

@@ -75,6 +75,8 @@ supervised<store_actor>::behavior_type store_edge(self_ptr self, const store_con
     [=](const store::load_holds&) { return answer(self, rows().holds()); },
     [=](const store::put_hold& msg) { return answer(self, rows().put(msg.hold)); },
     [=](const store::drop_hold& msg) { return answer(self, rows().drop(msg)); },
+    [=](const store::load_downtimes&) { return answer(self, rows().downtimes()); },
+    [=](const store::put_downtime& msg) { return answer(self, rows().put(msg.downtime)); },
     [=](const store::load_facts&) { return self->state.db->facts; },
     [](const wake_up&) {},
     [](const probe&) { return alive{}; },

@@ -52,9 +52,19 @@ constexpr std::string_view put_service_hold =
 constexpr std::string_view drop_service_hold =
   "DELETE FROM service_hold WHERE app = ? AND service = ?";
 
+constexpr std::string_view select_all_downtimes =
+  "SELECT app, service, lasted_ms, ended FROM downtime ORDER BY app, service";
+constexpr std::string_view put_service_downtime =
+  "INSERT INTO downtime (app, service, lasted_ms, ended) VALUES (?, ?, ?, ?)"
+  " ON CONFLICT DO UPDATE SET lasted_ms = excluded.lasted_ms, ended = excluded.ended";
+constexpr std::string_view drop_oldest_downtimes =
+  "DELETE FROM downtime WHERE (app, service) IN"
+  " (SELECT app, service FROM downtime ORDER BY ended DESC, app, service LIMIT -1 OFFSET ?)";
+
 // How a document's form is spelled in its row.
 constexpr std::pair<dialect, std::string_view> forms[] = {
   {dialect::cloud_v3, "cloud-v3"},
+  {dialect::cloud_v2, "cloud-v2"},
   {dialect::compose, "compose"},
 };
 
@@ -117,6 +127,7 @@ struct tables::statements {
   sqlite::statement select_commits, put_commit, drop_commit;
   sqlite::statement select_keys, put_key;
   sqlite::statement select_holds, put_hold, drop_hold;
+  sqlite::statement select_downtimes, put_downtime, drop_downtimes;
 };
 
 tables::tables(std::unique_ptr<statements> prepared) : prepared_(std::move(prepared)) {}
@@ -147,7 +158,10 @@ result<tables> tables::of(sqlite::database& db) {
     .put_key = prepare(put_api_key),
     .select_holds = prepare(select_service_holds),
     .put_hold = prepare(put_service_hold),
-    .drop_hold = prepare(drop_service_hold)});
+    .drop_hold = prepare(drop_service_hold),
+    .select_downtimes = prepare(select_all_downtimes),
+    .put_downtime = prepare(put_service_downtime),
+    .drop_downtimes = prepare(drop_oldest_downtimes)});
   if (!problem)
     return tables{std::move(all)};
   // The statements are right for the schema, so it is the schema that is not.
@@ -271,6 +285,30 @@ result<void> tables::put(const service_hold& hold) {
 
 result<void> tables::drop(const store::drop_hold& gone) {
   return prepared_->drop_hold.run(gone.app.value, gone.service.value);
+}
+
+result<downtime_list> tables::downtimes() {
+  downtime_list all;
+  auto read = for_each_row(prepared_->select_downtimes, [&all](const sqlite::cursor& at) {
+    all.items.push_back({{at.integer(0)},
+      {at.text(1)},
+      std::chrono::milliseconds{at.integer(2)},
+      wall_time{std::chrono::nanoseconds{at.integer(3)}}});
+  });
+  if (!read)
+    return fail(std::move(read.error()));
+  return all;
+}
+
+result<void> tables::put(const service_downtime& downtime) {
+  return prepared_->put_downtime
+    .run(downtime.app.value,
+      downtime.service.value,
+      std::int64_t{downtime.lasted.count()},
+      std::int64_t{downtime.ended.time_since_epoch().count()})
+    .and_then([this] {
+      return prepared_->drop_downtimes.run(static_cast<std::int64_t>(store::most_downtimes));
+    });
 }
 
 } // namespace copal::store

@@ -38,6 +38,10 @@ public:
   result<void> put(const service_hold& hold);
   result<void> drop(const drop_hold& gone);
 
+  result<downtime_list> downtimes();
+  /// Of more than `most_downtimes` those that ended first go.
+  result<void> put(const service_downtime& downtime);
+
 private:
   struct statements;
 

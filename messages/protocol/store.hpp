@@ -20,6 +20,8 @@ using store_actor = caf::typed_actor<caf::replies_to<store::load_rows>::with<sto
   caf::replies_to<store::load_holds>::with<store::hold_list>,
   caf::replies_to<store::put_hold>::with<store::stored>,
   caf::replies_to<store::drop_hold>::with<store::stored>,
+  caf::replies_to<store::load_downtimes>::with<store::downtime_list>,
+  caf::replies_to<store::put_downtime>::with<store::stored>,
   caf::replies_to<store::load_facts>::with<store::store_facts>>;
 
 } // namespace copal

@@ -120,6 +120,9 @@ CAF_ADD_TYPE_ID(copal, (copal::store::load_holds))
 CAF_ADD_TYPE_ID(copal, (copal::store::hold_list))
 CAF_ADD_TYPE_ID(copal, (copal::store::put_hold))
 CAF_ADD_TYPE_ID(copal, (copal::store::drop_hold))
+CAF_ADD_TYPE_ID(copal, (copal::store::load_downtimes))
+CAF_ADD_TYPE_ID(copal, (copal::store::downtime_list))
+CAF_ADD_TYPE_ID(copal, (copal::store::put_downtime))
 
 // host
 CAF_ADD_TYPE_ID(copal, (copal::host::take_locks))

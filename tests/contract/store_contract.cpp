@@ -168,6 +168,31 @@ void check_holds(const asker& it) {
   CHECK(holds() == std::vector{other});
 }
 
+void check_downtimes(const asker& it) {
+  const auto downtimes = [&it] {
+    return ask<store::downtime_list>(it.system, it.store, store::load_downtimes{}).value().items;
+  };
+  CHECK(downtimes().empty());
+  const auto at = [](int n) { return wall_time{std::chrono::seconds{1'700'000'000 + n}}; };
+  using ms = std::chrono::milliseconds;
+  const service_downtime web{{1}, {"web"}, ms{1500}, at(1)};
+  const service_downtime db{{1}, {"db"}, ms{20}, at(2)};
+  it.change(store::put_downtime{web});
+  it.change(store::put_downtime{db});
+  CHECK(downtimes() == std::vector{db, web});
+  auto later = web;
+  later.lasted = ms{900};
+  later.ended = at(3);
+  it.change(store::put_downtime{later});
+  CHECK(downtimes() == std::vector{db, later});
+  // The two oldest go for two more than there is room for.
+  for (int i = 0; i < static_cast<int>(store::most_downtimes); ++i)
+    it.change(store::put_downtime{{{2}, {"s" + std::to_string(i)}, ms{1}, at(10 + i)}});
+  const auto left = downtimes();
+  CHECK(left.size() == store::most_downtimes);
+  CHECK((left.front().app == app_id{2}));
+}
+
 void check_order(const asker& it) {
   caf::scoped_actor self{it.system};
   auto row = example_row();
@@ -206,6 +231,9 @@ void check_store_contract(caf::actor_system& system, const start_store& start) {
   }
   SUBCASE("each app and service has one hold until it is dropped") {
     check_holds(subject);
+  }
+  SUBCASE("each app and service has one downtime, and there are not too many") {
+    check_downtimes(subject);
   }
   SUBCASE("requests are done in order") {
     check_order(subject);

@@ -98,6 +98,24 @@ store::stored drop_hold(store_world& world, const store::drop_hold& msg) {
   return {};
 }
 
+store::stored put_downtime(store_world& world, const service_downtime& downtime) {
+  auto& all = world.downtimes;
+  std::erase_if(all, [&downtime](const service_downtime& x) {
+    return x.app == downtime.app && x.service == downtime.service;
+  });
+  all.push_back(downtime);
+  ++world.writes;
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tie(b.ended, a.app, a.service) < std::tie(a.ended, b.app, b.service);
+  });
+  if (all.size() > store::most_downtimes)
+    all.resize(store::most_downtimes);
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.app, a.service) < std::tie(b.app, b.service);
+  });
+  return {};
+}
+
 template <class Reply, class Call, class Effect>
 auto on_call(self_ptr self, Effect effect) {
   return [self, effect](const Call& call) -> caf::result<Reply> {
@@ -133,6 +151,10 @@ fake_child::behavior_type fake_store(
     on_call<hold_list, load_holds>(self, [](w& x, const auto&) { return hold_list{x.holds}; }),
     on_call<stored, store::put_hold>(self, [](w& x, const auto& c) { return put_hold(x, c); }),
     on_call<stored, store::drop_hold>(self, [](w& x, const auto& c) { return drop_hold(x, c); }),
+    on_call<store::downtime_list, store::load_downtimes>(
+      self, [](w& x, const auto&) { return store::downtime_list{x.downtimes}; }),
+    on_call<stored, store::put_downtime>(
+      self, [](w& x, const auto& c) { return put_downtime(x, c.downtime); }),
     [](const wake_up&) {},
     [](const probe&) { return alive{}; },
     [self](const timer_due& due) { self->state.work.run(due); },

@@ -18,6 +18,7 @@ struct store_world {
   std::map<app_id, commit_id> commits;
   std::vector<store::service_key> keys;
   std::vector<service_hold> holds;
+  std::vector<service_downtime> downtimes;
   std::uint64_t writes = 0; ///< That changed something.
 };
 

@@ -85,6 +85,10 @@ const char* const snapshots[] = {
     CREATE TABLE taken_over (path TEXT PRIMARY KEY, stamp TEXT NOT NULL) STRICT, WITHOUT ROWID;
     INSERT INTO taken_over VALUES ('/data/database.sqlite', '1@2.3 none none');
     INSERT INTO service_hold VALUES (1, 'web', 0, 'c1', 'f00', 1700000000000000001, 'b1');
+    CREATE TABLE downtime (app INTEGER NOT NULL, service TEXT NOT NULL,
+      lasted_ms INTEGER NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY (app, service)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO downtime VALUES (1, 'web', 1500, 1700000000000000001);
     PRAGMA user_version = 3;
   )sql",
 };
@@ -112,6 +116,8 @@ TEST_SUITE("store") {
       CHECK(store.ask<store::commit_list>(store::load_commits{})->items.size() == 1);
       CHECK(store.ask<store::key_list>(store::load_keys{})->items.size() == 1);
       CHECK(store.ask<store::hold_list>(store::load_holds{})->items.size() == (i < 2 ? 0 : 1));
+      CHECK(
+        store.ask<store::downtime_list>(store::load_downtimes{})->items.size() == (i < 2 ? 0 : 1));
     }
   }
 
