@@ -1,6 +1,10 @@
 #include "main/foreseen_text.hpp"
 
+#include "actors/planning/image_space.hpp"
+
 #include <algorithm>
+#include <optional>
+#include <set>
 
 namespace copal {
 
@@ -68,7 +72,9 @@ std::string change_text(const field_difference& change) {
 std::string step_text(const foreseen& what, std::size_t number) {
   const auto& one = what.ahead.steps[number - 1];
   auto out = std::to_string(number) + ". " + one_line(to_string(one.what));
-  out += is_fetch(one) ? "; its size is not known\n" : "\n";
+  if (is_fetch(one))
+    out += one.bytes ? "; " + planning::bytes_text(*one.bytes) : "; its size is not known";
+  out += '\n';
   for (const auto& change : one.changes)
     out += change_text(change);
   if (one.more_changes > 0)
@@ -84,13 +90,44 @@ std::string step_text(const foreseen& what, std::size_t number) {
   return out;
 }
 
+/// Of all images together; nothing when one of them is not known.
+std::optional<std::int64_t> bytes_to_fetch(const foreseen& what) {
+  std::int64_t out = 0;
+  std::set<std::string> counted;
+  for (const auto& one : what.ahead.steps) {
+    const auto* fetch = std::get_if<fetch_image>(&one.what.action);
+    if (fetch == nullptr || !counted.insert(fetch->row.name).second)
+      continue;
+    if (!one.bytes)
+      return std::nullopt;
+    out += *one.bytes;
+  }
+  return out;
+}
+
+std::string fetches_text(const foreseen& what) {
+  const auto images = images_to_fetch(what).size();
+  if (images == 0)
+    return "Nothing is to be fetched.\n";
+  const auto bytes = bytes_to_fetch(what);
+  return "To fetch: " + count_of(images, "image") + ", "
+         + (bytes ? planning::bytes_text(*bytes) : "size not known") + ".\n";
+}
+
+/// "1.5 s"
+std::string seconds_text(std::chrono::milliseconds time) {
+  const auto tenths = (time.count() + 50) / 100;
+  return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " s";
+}
+
 std::string outages_text(const foreseen& what) {
   std::string out;
   for (const auto& gap : what.ahead.outages) {
     if (!gap.to)
       continue;
     out += (out.empty() ? "Down meanwhile: " : ", ") + one_line(gap.service.value) + " (step "
-           + std::to_string(gap.from) + " to " + std::to_string(*gap.to) + ')';
+           + std::to_string(gap.from) + " to " + std::to_string(*gap.to)
+           + (gap.last ? "; the last time for " + seconds_text(*gap.last) : "") + ')';
   }
   return out.empty() ? "No service is down meanwhile that is to run afterwards.\n" : out + ".\n";
 }
@@ -130,6 +167,10 @@ value number(std::size_t n) {
   return static_cast<std::int64_t>(n);
 }
 
+value number_or_null(const std::optional<std::int64_t>& n) {
+  return n ? value{*n} : value{};
+}
+
 value step_json(const foreseen_step& one, std::size_t at) {
   value::list_type changes;
   for (const auto& change : one.changes)
@@ -145,7 +186,7 @@ value step_json(const foreseen_step& one, std::size_t at) {
     {"changes", std::move(changes)},
     {"moreChanges", number(one.more_changes)}});
   // Null: not known. Only a fetch brings anything.
-  out.set("bytesToFetch", is_fetch(one) ? value{} : value{0});
+  out.set("bytesToFetch", is_fetch(one) ? number_or_null(one.bytes) : value{0});
   return out;
 }
 
@@ -155,7 +196,8 @@ value outages_json(const foreseen& what) {
     out.push_back(value::map({{"appId", gap.app.value},
       {"serviceName", gap.service.value},
       {"fromStep", number(gap.from)},
-      {"toStep", gap.to ? number(*gap.to) : value{}}}));
+      {"toStep", gap.to ? number(*gap.to) : value{}},
+      {"lastTimeMs", gap.last ? value{std::int64_t{gap.last->count()}} : value{}}}));
   return out;
 }
 
@@ -192,9 +234,7 @@ std::string foreseen_text(const foreseen& what) {
     for (std::size_t number = 1; number <= what.ahead.steps.size(); ++number)
       out += step_text(what, number);
     out += end_text(what.ahead);
-    const auto images = images_to_fetch(what).size();
-    out += images == 0 ? "Nothing is to be fetched.\n"
-                       : "To fetch: " + count_of(images, "image") + ", size not known.\n";
+    out += fetches_text(what);
     if (!what.ahead.steps.empty())
       out += outages_text(what);
   }
@@ -213,7 +253,7 @@ value foreseen_json(const foreseen& what) {
     {"reached", what.ahead.reached},
     {"steps", std::move(steps)},
     {"imagesToFetch", text_list(images)},
-    {"bytesToFetch", images.empty() ? value{0} : value{}},
+    {"bytesToFetch", number_or_null(bytes_to_fetch(what))},
     {"outages", outages_json(what)},
     {"waits", waits_json(what)},
     {"rejected", rejections_json(what)},

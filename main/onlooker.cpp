@@ -205,6 +205,7 @@ result<planning::snapshot> look_around(
     out.device.service_keys.push_back({key.app, std::move(key.service), std::move(key.key)});
   out.commits = std::move(kept->commits);
   out.holds = std::move(kept->holds);
+  out.downtimes = std::move(kept->downtimes);
   // Without it a service that asks for a reboot waits, as in a supervisor that cannot look either.
   if (auto boot = host::look_at_boot({.proc = "/proc", .flag = where.reboot_flag}))
     out.boot = std::move(*boot);

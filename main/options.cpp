@@ -132,8 +132,8 @@ const CLI::App* add_explain(CLI::App& app, explain_options& out) {
 
 constexpr const char* plan_footer =
   "Nothing is changed: the engine is asked for lists and inspections only, the state is read from "
-  "a "
-  "copy, no lock is taken. It may be asked while a supervisor runs, and without one.\n\n"
+  "a copy, registries are asked for the sizes of images, no lock is taken. It may be asked while a "
+  "supervisor runs, and without one.\n\n"
   "A state that was saved on a device can be planned with elsewhere: --current FILE --target FILE "
   "gives the same bytes there. It holds the secrets of the device's containers, since whether they "
   "differ is part of the plan: the file can be read by its owner only, and is to be kept so. The "
@@ -179,6 +179,12 @@ const CLI::App* add_plan(CLI::App& app, plan_options& out) {
   plan->add_option("--lock-dir", out.lock_dir, "Update locks, as the host sees them")
     ->envname("COPAL_LOCK_DIR")
     ->type_name("FOLDER");
+  plan->add_option("--registry-auth", out.registry_auth, "Logins of registries [none]")
+    ->envname("COPAL_REGISTRY_AUTH")
+    ->type_name("FILE");
+  plan->add_flag("!--no-sizes",
+    out.ask_registries,
+    "Do not ask registries how large the images are that would be fetched");
   plan->add_option("--files-dir", out.files_dir, "Services' files, as the host sees them")
     ->envname("COPAL_FILES_DIR")
     ->type_name("FOLDER");

@@ -55,6 +55,8 @@ struct plan_options {
   std::filesystem::path root;
   std::filesystem::path lock_dir;
   std::filesystem::path files_dir;
+  std::filesystem::path registry_auth;
+  bool ask_registries = true; ///< How large images are that would be fetched.
 };
 
 /// `copal apps`.

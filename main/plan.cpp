@@ -7,11 +7,15 @@
 #include "adapters/target_file/target_file.hpp"
 #include "main/files.hpp"
 #include "main/foreseen_text.hpp"
+#include "main/image_sizes.hpp"
 #include "main/onlooker.hpp"
 #include "main/places.hpp"
+#include "main/registry_auth.hpp"
 #include "main/settings.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <set>
 #include <utility>
 
 namespace copal {
@@ -41,15 +45,19 @@ result<planning::snapshot> read_current(const std::filesystem::path& path) {
   return out;
 }
 
-result<planning::snapshot> look_now(const plan_options& options) {
+places places_of(const plan_options& options) {
   run_options as_run;
   as_run.engine = options.engine;
   as_run.state_dir = options.state_dir;
   as_run.config = options.config;
   as_run.root = options.root;
   as_run.lock_dir = options.lock_dir;
-  const auto where =
-    find_places(as_run, process_environment(), std::filesystem::exists("/mnt/root/etc/os-release"));
+  return find_places(
+    as_run, process_environment(), std::filesystem::exists("/mnt/root/etc/os-release"));
+}
+
+result<planning::snapshot> look_now(const plan_options& options) {
+  const auto where = places_of(options);
   const auto engine = http::address::parse(where.engine);
   if (!engine)
     return fail(engine.error());
@@ -89,30 +97,95 @@ result<planning::normalised> understand(const target_document& doc, planning::sn
   return missing.empty() ? std::move(target) : planning::normalise_target(doc, current.device);
 }
 
-foreseen foresee(planning::snapshot current, planning::normalised wanted) {
+/// Why the sizes are not known of images that are to be fetched.
+std::vector<std::string> size_warnings(
+  const planning::foresight& ahead, const std::vector<image_size>& sizes) {
+  std::vector<std::string> out;
+  for (const auto& size : sizes) {
+    const auto is_it = [&size](const planning::foreseen_step& one) {
+      const auto* fetch = std::get_if<fetch_image>(&one.what.action);
+      return fetch != nullptr && fetch->row.name == size.name;
+    };
+    if (size.problem && std::any_of(ahead.steps.begin(), ahead.steps.end(), is_it))
+      out.push_back("the size of " + size.name + " is not known: " + size.problem->what);
+  }
+  return out;
+}
+
+foreseen foresee(const planning::snapshot& current, const planning::normalised& wanted) {
   planning::situation s;
   s.target = wanted.target;
-  s.engine = std::move(current.engine);
-  s.images = std::move(current.images);
-  s.commits = std::move(current.commits);
-  s.locks = std::move(current.locks);
-  s.asked.holds = std::move(current.holds);
-  s.boot = std::move(current.boot);
-  return {planning::foresee(std::move(s)), std::move(wanted.target), std::move(wanted.warnings)};
+  s.engine = current.engine;
+  s.images = current.images;
+  s.commits = current.commits;
+  s.locks = current.locks;
+  s.asked.holds = current.holds;
+  s.boot = current.boot;
+  foreseen out{planning::foresee(std::move(s), current.downtimes), wanted.target, wanted.warnings};
+  for (auto& warning : size_warnings(out.ahead, current.images.sizes))
+    out.warnings.push_back(std::move(warning));
+  return out;
+}
+
+/// The images that would be fetched, each once, in order.
+std::vector<std::string> fetched_by(const planning::foresight& ahead) {
+  std::set<std::string> out;
+  for (const auto& one : ahead.steps) {
+    if (const auto* fetch = std::get_if<fetch_image>(&one.what.action))
+      out.insert(fetch->row.name);
+  }
+  return {out.begin(), out.end()};
+}
+
+/// Asks how large the images are that would be fetched.
+result<void> find_sizes(
+  const plan_options& options, const planning::normalised& wanted, planning::snapshot& current) {
+  const auto names = fetched_by(foresee(current, wanted).ahead);
+  if (names.empty() || !options.ask_registries)
+    return {};
+  registry_logins logins;
+  if (!options.registry_auth.empty()) {
+    auto read = read_registry_auth(options.registry_auth);
+    if (!read)
+      return fail(std::move(read.error()));
+    logins = std::move(*read);
+  }
+  const auto engine = http::address::parse(places_of(options).engine);
+  if (!engine)
+    return fail(engine.error());
+  auto sizes = ask_for_sizes(*engine, logins, names);
+  if (!sizes)
+    return fail(sizes.error().with_context("asking for the sizes of images"));
+  current.images.sizes = std::move(*sizes);
+  return {};
+}
+
+int show(const foreseen& ahead, bool as_json) {
+  if (!as_json) {
+    std::cout << foreseen_text(ahead);
+  } else {
+    const auto text = json::write(foreseen_json(ahead));
+    if (!text)
+      return refuse(text.error().with_context("writing the plan").what);
+    std::cout << *text << '\n';
+  }
+  return is_at_target(ahead) ? 0 : is_not_at_target;
 }
 
 } // namespace
 
 int plan_ahead(const plan_options& options) {
-  auto current = options.current.empty() ? look_now(options) : read_current(options.current);
+  const auto is_live = options.current.empty();
+  auto current = is_live ? look_now(options) : read_current(options.current);
   if (!current)
     return refuse(current.error().what);
-  if (!options.save_current.empty()) {
-    if (auto saved = save(*current, options.save_current); !saved)
-      return refuse(saved.error().what);
+  const auto save_it = [&]() -> result<void> {
+    return options.save_current.empty() ? result<void>{} : save(*current, options.save_current);
+  };
+  if (options.compose.empty() && options.target.empty()) {
+    const auto saved = save_it();
+    return saved ? 0 : refuse(saved.error().what);
   }
-  if (options.compose.empty() && options.target.empty())
-    return 0;
   const auto found = read_target(options);
   if (!found)
     return refuse(found.error().what);
@@ -120,16 +193,13 @@ int plan_ahead(const plan_options& options) {
   if (!wanted)
     return refuse(wanted.error().what);
   wanted->warnings.insert(wanted->warnings.begin(), found->warnings.begin(), found->warnings.end());
-  const auto ahead = foresee(std::move(*current), std::move(*wanted));
-  if (options.json) {
-    const auto text = json::write(foreseen_json(ahead));
-    if (!text)
-      return refuse(text.error().with_context("writing the plan").what);
-    std::cout << *text << '\n';
-  } else {
-    std::cout << foreseen_text(ahead);
+  if (is_live) {
+    if (auto asked = find_sizes(options, *wanted, *current); !asked)
+      return refuse(asked.error().what);
   }
-  return is_at_target(ahead) ? 0 : is_not_at_target;
+  if (auto saved = save_it(); !saved)
+    return refuse(saved.error().what);
+  return show(foresee(*current, *wanted), options.json);
 }
 
 } // namespace copal

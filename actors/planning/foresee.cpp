@@ -1,5 +1,6 @@
 #include "actors/planning/foresee.hpp"
 
+#include "actors/planning/image_space.hpp"
 #include "actors/planning/plan_locks.hpp"
 #include "actors/planning/plan_parts.hpp"
 #include "actors/planning/requests.hpp"
@@ -137,7 +138,7 @@ void note_outages(const std::set<service_key>& before,
   std::vector<outage>& out) {
   for (const auto& key : before) {
     if (!after.contains(key))
-      out.push_back({key.first, key.second, at, {}});
+      out.push_back({key.first, key.second, at, {}, {}});
   }
   for (auto& one : out) {
     if (!one.to && after.contains({one.app, one.service}))
@@ -177,6 +178,25 @@ void do_round(situation& s, const plan& p, int round, int& made, foresight& out)
 
 namespace {
 
+void tell_sizes(const std::map<std::string, std::int64_t>& sizes, foresight& out) {
+  for (auto& one : out.steps) {
+    const auto* fetch = std::get_if<fetch_image>(&one.what.action);
+    if (fetch == nullptr)
+      continue;
+    if (const auto it = sizes.find(fetch->row.name); it != sizes.end())
+      one.bytes = it->second;
+  }
+}
+
+void tell_downtimes(const std::vector<service_downtime>& last, foresight& out) {
+  for (auto& one : out.outages) {
+    for (const auto& was : last) {
+      if (was.app == one.app && was.service == one.service)
+        one.last = was.lasted;
+    }
+  }
+}
+
 /// The holds among these that are in force now.
 wishes asked_now(const std::vector<service_hold>& holds, const situation& s) {
   const auto boot = s.boot ? s.boot->id : std::string{};
@@ -190,8 +210,9 @@ wishes asked_now(const std::vector<service_hold>& holds, const situation& s) {
 
 } // namespace
 
-foresight foresee(situation s) {
+foresight foresee(situation s, const std::vector<service_downtime>& last) {
   foresight out;
+  const auto sizes = bytes_to_fetch(s.images);
   int made = 0;
   const auto holds = s.asked.holds;
   for (int round = 1; round <= most_rounds; ++round) {
@@ -201,14 +222,16 @@ foresight foresee(situation s) {
     out.reached = p.settled();
     out.waits = std::move(p.waits);
     if (out.reached)
-      return out;
+      break;
     const auto before = s.engine.containers;
     do_round(s, p, round, made, out);
     pass_time(s);
     if (p.steps.empty() && s.engine.containers == before)
-      return out;
+      break;
+    out.ends = round < most_rounds;
   }
-  out.ends = false;
+  tell_sizes(sizes, out);
+  tell_downtimes(last, out);
   return out;
 }
 

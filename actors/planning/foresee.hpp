@@ -2,6 +2,7 @@
 
 #include "actors/planning/compare.hpp"
 #include "actors/planning/plan.hpp"
+#include "messages/model/downtime.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -23,8 +24,9 @@ void pass_time(situation& s);
 struct outage {
   app_id app;
   service_name service;
-  std::size_t from = 0;          ///< It ends with this step.
-  std::optional<std::size_t> to; ///< It runs again after this one; absent: never.
+  std::size_t from = 0;                          ///< It ends with this step.
+  std::optional<std::size_t> to;                 ///< It runs again after this one; absent: never.
+  std::optional<std::chrono::milliseconds> last; ///< How long it took the last time; if known.
 
   bool operator==(const outage&) const = default;
 };
@@ -36,6 +38,8 @@ struct foreseen_step {
   /// `most_changes`.
   std::vector<field_difference> changes;
   std::size_t more_changes = 0; ///< Those beyond.
+  /// Of a fetch: what comes over the network. Absent: not known.
+  std::optional<std::int64_t> bytes{};
 
   bool operator==(const foreseen_step&) const = default;
 };
@@ -58,6 +62,7 @@ inline constexpr int most_rounds = 100;
 /// Plans, takes every step for done, and plans again, until nothing can be done any more. What a
 /// new image brings is not known before it is fetched: it is taken to bring what the service's
 /// present one does. Users' locks stay as they are; of `s.asked` only the holds count.
-foresight foresee(situation s);
+/// `last` says how long services were down before.
+foresight foresee(situation s, const std::vector<service_downtime>& last = {});
 
 } // namespace copal::planning

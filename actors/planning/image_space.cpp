@@ -50,7 +50,7 @@ std::optional<space_shortage> judge_room(const room_question& asked) {
   const auto needed = disk_bytes(missing_bytes(asked.wanted, asked.present));
   const auto free = std::max<std::int64_t>(asked.free - asked.promised, 0);
   // Nothing to fetch needs no room, however full the disk is.
-  if (needed == 0 || sum(needed, asked.margin) <= free)
+  if (needed == 0 || (needed <= free && asked.margin <= free - needed))
     return std::nullopt;
   return space_shortage{asked.name, needed, free, asked.margin, true};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/planning/plan.hpp"
+#include "messages/model/downtime.hpp"
 #include "messages/model/value.hpp"
 #include "messages/result.hpp"
 
@@ -15,6 +16,7 @@ struct snapshot {
   std::map<app_id, commit_id> commits;
   std::map<app_id, lock_facts> locks;
   std::vector<service_hold> holds;
+  std::vector<service_downtime> downtimes;
   std::optional<host::boot_facts> boot; ///< Absent: not known.
 
   bool operator==(const snapshot&) const = default;
@@ -22,7 +24,7 @@ struct snapshot {
 
 template <class I>
 typename I::result_type inspect(I& f, snapshot& x) {
-  return f(x.device, x.engine, x.images, x.commits, x.locks, x.holds, x.boot);
+  return f(x.device, x.engine, x.images, x.commits, x.locks, x.holds, x.downtimes, x.boot);
 }
 
 /// The version of the form. A snapshot is read by the versions of Copal that write this one.

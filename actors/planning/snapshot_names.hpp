@@ -24,7 +24,7 @@ constexpr auto list_names(Texts... texts) {
 template <>
 struct names_of<snapshot> {
   static constexpr auto list =
-    list_names("device", "engine", "images", "commits", "locks", "holds", "boot");
+    list_names("device", "engine", "images", "commits", "locks", "holds", "downtimes", "boot");
 };
 
 template <>
@@ -252,8 +252,16 @@ struct names_of<engine_volume> {
 
 template <>
 struct names_of<images_view> {
-  static constexpr auto list = list_names(
-    "incarnation", "revision", "complete", "rows", "engine", "facts", "fetching", "failures");
+  static constexpr auto list = list_names("incarnation",
+    "revision",
+    "complete",
+    "rows",
+    "engine",
+    "facts",
+    "fetching",
+    "failures",
+    "sizes",
+    "shortages");
 };
 
 template <>
@@ -277,7 +285,23 @@ struct names_of<image_facts> {
     "stop_signal",
     "labels",
     "volumes",
-    "healthcheck");
+    "healthcheck",
+    "layers");
+};
+
+template <>
+struct names_of<layer_size> {
+  static constexpr auto list = list_names("diff_id", "bytes");
+};
+
+template <>
+struct names_of<image_size> {
+  static constexpr auto list = list_names("name", "layers", "problem");
+};
+
+template <>
+struct names_of<space_shortage> {
+  static constexpr auto list = list_names("name", "needed", "free", "margin", "waiting");
 };
 
 template <>
@@ -294,6 +318,11 @@ template <>
 struct names_of<service_hold> {
   static constexpr auto list =
     list_names("app", "service", "running", "commit", "container", "started", "boot");
+};
+
+template <>
+struct names_of<service_downtime> {
+  static constexpr auto list = list_names("app", "service", "lasted", "ended");
 };
 
 template <>

@@ -37,14 +37,15 @@ foreseen an_update() {
   out.target.apps.push_back(shop());
   out.ahead.reached = true;
   out.ahead.steps = {
-    {1, {{7}, fetch_image{row_of("web:2")}, "the engine does not have it"}, {}, 0},
+    {1, {{7}, fetch_image{row_of("web:2")}, "the engine does not have it"}, {}, 0, {}},
     {2,
       {{7}, kill_container{{"c1"}, {"web"}, {}}, "image, env(A), user differ"},
       {{"image", "web:1", "web:2"}, {"env(A)", "hidden", "hidden"}, {"user", "", "a\nb\x1b[2J"}},
-      2},
-    {3, {{7}, installed(), "it has no container"}, {}, 0},
+      2,
+      {}},
+    {3, {{7}, installed(), "it has no container"}, {}, 0, {}},
   };
-  out.ahead.outages = {{{7}, {"web"}, 2, 3}};
+  out.ahead.outages = {{{7}, {"web"}, 2, 3, std::chrono::milliseconds{12'345}}};
   out.warnings = {"web: build is ignored"};
   return out;
 }
@@ -92,7 +93,7 @@ TEST_SUITE("main") {
         "     web (app shop) is up again\n"
         "Then the device is at its target.\n"
         "To fetch: 1 image, size not known.\n"
-        "Down meanwhile: web (step 2 to 3).\n"
+        "Down meanwhile: web (step 2 to 3; the last time for 12.3 s).\n"
         "warning: web: build is ignored\n",
         R"j({"atTarget":false,"reached":true,"steps":[)j"
         R"j({"step":1,"round":1,"action":"fetch","appId":7,"subject":"image:web:2",)j"
@@ -109,7 +110,7 @@ TEST_SUITE("main") {
         R"j("text":"start web (it has no container)","reason":"it has no container","changes":[],)j"
         R"j("moreChanges":0,"bytesToFetch":0}],)j"
         R"j("imagesToFetch":["web:2"],"bytesToFetch":null,)j"
-        R"j("outages":[{"appId":7,"serviceName":"web","fromStep":2,"toStep":3}],"waits":[],)j"
+        R"j("outages":[{"appId":7,"serviceName":"web","fromStep":2,"toStep":3,"lastTimeMs":12345}],"waits":[],)j"
         R"j("rejected":[],"warnings":["web: build is ignored"]})j"},
       {"a lock, and a release that cannot run",
         a_wait(),
@@ -129,6 +130,20 @@ TEST_SUITE("main") {
       CHECK(foreseen_text(row.what) == row.text);
       CHECK(json::write(foreseen_json(row.what)) == row.json);
     }
+  }
+
+  TEST_CASE("plan: sizes that are known are told, and their sum") {
+    auto what = an_update();
+    what.ahead.steps[0].bytes = 12'300'000;
+    auto again = what.ahead.steps[0];
+    what.ahead.steps.push_back(again);
+    again.what.action = fetch_image{row_of("db:2")};
+    again.bytes = 0;
+    what.ahead.steps.push_back(again);
+    const auto text = foreseen_text(what);
+    CHECK(text.find("it); 12.3 MB\n") != std::string::npos);
+    CHECK(text.find("To fetch: 2 images, 12.3 MB.\n") != std::string::npos);
+    CHECK(*foreseen_json(what).find("bytesToFetch")->as_integer() == 12'300'000);
   }
 
   TEST_CASE("plan: a long value is cut for people") {
