@@ -1,6 +1,7 @@
 #include "adapters/engine/engine.hpp"
 
 #include "adapters/engine/codec.hpp"
+#include "adapters/engine/registry_login.hpp"
 #include "adapters/engine/session.hpp"
 #include "adapters/engine/streams.hpp"
 #include "adapters/loop/pinned.hpp"

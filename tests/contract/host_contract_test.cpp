@@ -82,8 +82,7 @@ TEST_SUITE("host contract") {
       {.lock_root = folder.path(),
         .host_lock_root = "/locks",
         .own_uid = ::geteuid(),
-        .make_inotify = [](int) { return -1; },
-        .reboot_flag = {}},
+        .make_inotify = [](int) { return -1; }},
       {});
     for (auto tries = 0; tries < 2; ++tries) {
       const auto found = ask<host::found_locks>(

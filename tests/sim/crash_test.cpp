@@ -1,6 +1,7 @@
 // A child dies at every single message of an update, one run for each.
 
 #include "tests/sim/chaos.hpp"
+#include "tests/sim/checks.hpp"
 #include "tests/sim/targets.hpp"
 
 #include <algorithm>
@@ -33,8 +34,10 @@ outcome update_with_crash(
   outcome out;
   out.settled = device.insist_on(first) && device.run_until_settled(std::chrono::minutes{10});
   const auto before = device.system.messages(child);
-  if (k > 0)
+  if (k > 0) {
     device.system.kill_before(child, k);
+    ++device.faults->counts["crash of " + child];
+  }
   out.settled = out.settled && device.insist_on(second);
   out.settled = out.settled && device.run_until_settled(std::chrono::minutes{30});
   out.messages = device.system.messages(child) - before;
@@ -83,7 +86,7 @@ TEST_SUITE("sim") {
         const auto crashed = update_with_crash(child, k, update);
         CHECK(crashed.settled);
         CHECK(crashed.wrong == undisturbed.wrong);
-        CHECK(crashed.violations.empty());
+        CHECK_MESSAGE(crashed.violations.empty(), join(crashed.violations));
         CHECK(crashed.names == undisturbed.names);
       }
     }
@@ -103,7 +106,7 @@ TEST_SUITE("sim") {
         const auto crashed = update(child, k);
         CHECK(crashed.settled);
         CHECK(crashed.wrong.empty());
-        CHECK(crashed.violations.empty());
+        CHECK_MESSAGE(crashed.violations.empty(), join(crashed.violations));
         CHECK(crashed.names == undisturbed.names);
       }
     }

@@ -43,9 +43,9 @@ work work_told(const std::vector<log_line>& said, std::size_t from) {
     "stop ",
     "kill ",
     "remove ",
-    "updateMetadata ",
     "handover ",
     "awaitHandover ",
+    "updateMetadata ",
     "createNetwork ",
     "removeNetwork ",
     "createVolume ",
@@ -78,6 +78,29 @@ std::string shown(work what, bool has_two_apps) {
   return out;
 }
 
+/// Whether a service can be handed over where another one has its port depends on who has ended by
+/// then: one that was foreseen to be replaced may be handed over, and the other way round.
+std::size_t forgive_hand_overs(work& told, work& foreseen) {
+  const auto has = [](const std::vector<std::string>& actions, const char* one) {
+    return std::find(actions.begin(), actions.end(), one) != actions.end();
+  };
+  std::size_t forgiven = 0;
+  for (auto& [object, actions] : told) {
+    auto& other = foreseen[object];
+    if (has(actions, "handover") == has(other, "handover") || !has(actions, "kill")
+        || !has(other, "kill"))
+      continue;
+    ++forgiven;
+    for (auto* x : {&actions, &other}) {
+      std::erase(*x, "handover");
+      std::erase(*x, "awaitHandover");
+      std::sort(x->begin(), x->end());
+    }
+  }
+  std::erase_if(foreseen, [](const auto& entry) { return entry.second.empty(); });
+  return forgiven;
+}
+
 bool has_two_apps(const planning::situation& s) {
   std::set<app_id> apps;
   for (const auto& app : s.target.apps)
@@ -91,6 +114,7 @@ TEST_SUITE("sim") {
   TEST_CASE("sim: without faults the conductor does what was foreseen, and nothing else") {
     std::size_t steps = 0;
     std::size_t ordered = 0;
+    std::size_t forgiven = 0;
     const auto all = seeds(60);
     for (const auto seed : all) {
       CAPTURE(seed);
@@ -121,12 +145,15 @@ TEST_SUITE("sim") {
         steps += ahead.steps.size();
         const auto mixed = has_two_apps(s);
         ordered += mixed ? 0 : ahead.steps.size();
-        CHECK(shown(work_told(device.said, told_before), mixed) == shown(foreseen, mixed));
+        auto told = work_told(device.said, told_before);
+        forgiven += forgive_hand_overs(told, foreseen);
+        CHECK(shown(told, mixed) == shown(foreseen, mixed));
       }
     }
     if (all.size() > 20) { // Most releases have something to do, many of them of one app.
       CHECK(steps > all.size());
       CHECK(ordered > all.size());
+      CHECK(forgiven < steps / 100);
     }
   }
 }

@@ -166,7 +166,7 @@ bool is_to_hand_over(const engine_world& world,
   const auto* service = app == nullptr ? nullptr : find_service(*app, who.name);
   return service != nullptr && service->running && service->strategy == update_strategy::hand_over
          && parts_are_in_place(world, *app) && !uses_foreign_network(c, *app)
-         && service->config.ports.empty();
+         && service->config.ports.empty() && !is_to_restart(world, *app, *service, c);
 }
 
 /// Another container of the service runs, or has at least been started.
@@ -230,8 +230,7 @@ std::vector<std::string> check_container(
   const auto hurt = device.hurt.find({who->app, who->name});
   const auto is_hurt =
     hurt != device.hurt.end() && world.now() - hurt->second < std::chrono::minutes{2};
-  // Who asks that it ends does not wait for a hand-over.
-  if (up && !asked && !is_hurt && !has_successor(world, c, *who)
+  if (up && !is_hurt && !asked && !is_stop_asked(device, *who) && !has_successor(world, c, *who)
       && under_every(device.possible,
         [&](const device_target& t) { return is_to_hand_over(world, t, c, *who); }))
     found.push_back(said + ": nobody took over from it");

@@ -77,7 +77,8 @@ auto some_lock_is_gone(const simulated_device& device) {
 TEST_SUITE("sim") {
   TEST_CASE("sim: the wait for a lock ends when it is released, not at the next try") {
     auto waited = 0;
-    for (const auto seed : seeds(60)) {
+    const auto all = seeds(60);
+    for (const auto seed : all) {
       CAPTURE(seed);
       simulated_device device{seed};
       if (!is_made_to_wait(device))
@@ -87,12 +88,13 @@ TEST_SUITE("sim") {
       CHECK(soon(device, [&device] { return !device.files->own.empty(); }));
       check_at_target(device);
     }
-    CHECK(waited > 0);
+    CHECK((waited > 0 || all.size() < 20));
   }
 
   TEST_CASE("sim: force reaches an update that waits for a lock") {
     auto waited = 0;
-    for (const auto seed : seeds(60)) {
+    const auto all = seeds(60);
+    for (const auto seed : all) {
       CAPTURE(seed);
       simulated_device device{seed};
       if (!is_made_to_wait(device))
@@ -103,12 +105,13 @@ TEST_SUITE("sim") {
       CHECK(soon(device, forced));
       check_at_target(device);
     }
-    CHECK(waited > 0);
+    CHECK((waited > 0 || all.size() < 20));
   }
 
   TEST_CASE("sim: the override variable reaches an update that waits for a lock") {
     auto waited = 0;
-    for (const auto seed : seeds(60)) {
+    const auto all = seeds(60);
+    for (const auto seed : all) {
       CAPTURE(seed);
       simulated_device device{seed};
       if (!is_made_to_wait(device))
@@ -120,7 +123,7 @@ TEST_SUITE("sim") {
       CHECK(soon(device, forced));
       check_at_target(device);
     }
-    CHECK(waited > 0);
+    CHECK((waited > 0 || all.size() < 20));
   }
 
   TEST_CASE("sim: a user's lock for a service counts from the moment it is taken") {

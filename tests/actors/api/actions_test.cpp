@@ -78,6 +78,7 @@ host_actor::behavior_type host_of() {
     [](const host::forget_handover&) -> caf::result<host::forgotten> { return away(); },
     [](const host::await_handover&) -> caf::result<host::handover_ended> { return away(); },
     [](const host::get_addresses&) -> caf::result<host::addresses> { return away(); },
+    [](const host::get_free_space&) -> caf::result<host::free_space> { return away(); },
     [](const host::place_files&) -> caf::result<host::files_done> { return away(); },
     [](const host::keep_files&) -> caf::result<host::files_done> { return away(); },
     [](const host::get_boot&) -> caf::result<host::boot_facts> { return away(); },

@@ -77,6 +77,7 @@ host_actor::behavior_type host_of(host_actor::pointer self, known all) {
     [](const host::get_os_update&) -> caf::result<host::os_update> { return away(); },
     [](const host::forget_handover&) -> caf::result<host::forgotten> { return away(); },
     [](const host::await_handover&) -> caf::result<host::handover_ended> { return away(); },
+    [](const host::get_free_space&) -> caf::result<host::free_space> { return away(); },
     [](const host::get_boot&) -> caf::result<host::boot_facts> { return away(); },
     [](const host::require_reboot&) -> caf::result<host::boot_facts> { return away(); },
     [all, self](const host::get_addresses&) -> caf::result<host::addresses> {

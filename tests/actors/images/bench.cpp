@@ -52,7 +52,7 @@ void images_bench::start() {
   const auto engine = spawn_fake_engine(actors, world, faults, events, actor);
   const auto store = spawn_fake_store(actors, disk, faults);
   const auto registry = spawn_fake_registry(actors, world, registry_faults);
-  const auto machine = spawn_fake_host(actors, host, faults);
+  const auto machine = spawn_fake_host(actors, host, faults, {});
   const auto child =
     spawn_actor(actors, images, images_links{engine, store, sink, registry, machine}, config, 1);
   auto pointed = ask(system, relay, point_relay{child, 1});

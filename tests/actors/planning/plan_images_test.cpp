@@ -237,7 +237,7 @@ TEST_SUITE("planning: images") {
         device{}.old_row("web:0", "web").but(on_its_way).fetching("web:0"),
         {"removeImage web:0 of web (no release needs it any more; its fetch is ended)"}},
       {"a row of it that nobody needs, while another does",
-        wanting({"web"}).old_row("web:1", "web").but(on_its_way).fetching("web:1"),
+        wanting({"web"}).old_row("web:1", "db").but(on_its_way).fetching("web:1"),
         {"wait, fetching: fetching web:1, 40 %",
           web_waits,
           "wait, fetching: web:1 is removed when nothing is being fetched"}},

@@ -231,7 +231,8 @@ image_facts facts(const json& j) {
     get<std::string>(j, "StopSignal"),
     text_map(j, "Labels"),
     keys<std::set<std::string>>(j, "Volumes"),
-    healthcheck(j)};
+    healthcheck(j),
+    {}};
 }
 
 recording decode(const json& j) {
