@@ -86,6 +86,7 @@ struct images_state {
   std::map<std::string, space_shortage> shortages; ///< By image name.
   std::string data_root; ///< Where the engine keeps images; known when a size is.
   std::map<std::string, running_image_step> steps; ///< By subject.
+  std::map<std::string, int> refusals;             ///< Removals in a row, by image name.
   images_view last;                                ///< As it was told last.
 
   // The look at the engine's images: one at a time, and once more when asked for meanwhile.

@@ -49,13 +49,23 @@ void drop(self_ptr self, const std::string& subject, const image_row& row) {
   ask_store(self, subject, store::drop_row{row}, [self, subject, row] {
     forget_row(self->state, row);
     self->state.failures.erase(row.name);
+    self->state.refusals.erase(row.name);
     answer_after_look(self, subject);
   });
 }
 
-/// Removes one name, or by its id the image; then goes on. What the engine does not let go of is in
-/// use by somebody else: it is his from now on, and only the row goes. An update must not wait for
-/// what a stranger does.
+/// The engine does not let go of an image that a container uses. One of ours may be about to go, so
+/// it is tried again, for longer than it takes to look at the engine anew; then it is somebody
+/// else's, and only the row goes: an update must not wait for what a stranger does.
+void be_refused(self_ptr self, const std::string& subject, const image_row& row, const error& why) {
+  constexpr int most_refusals = 10;
+  auto& refusals = self->state.refusals;
+  if (++refusals[row.name] < most_refusals)
+    return finish(self, subject, why);
+  drop(self, subject, row);
+}
+
+/// Removes one name, or by its id the image; then goes on.
 template <class Then>
 void remove_name(self_ptr self,
   const std::string& subject,
@@ -66,7 +76,7 @@ void remove_name(self_ptr self,
     .then([then](const engine::done&) { then(); },
       [self, subject, row](const caf::error& why) {
         if (from_caf(why).code == errc::conflict)
-          return drop(self, subject, row);
+          return be_refused(self, subject, row, from_caf(why));
         finish(self, subject, from_caf(why));
       });
 }

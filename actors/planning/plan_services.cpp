@@ -105,6 +105,9 @@ private:
       auto obstacle = handover_obstacle(now.what.config, pair.wanted);
       if (obstacle.empty())
         obstacle = port_obstacle(s_, apps_, pair);
+      // What is to start before the new one may need a port of the old one.
+      if (obstacle.empty() && is_in_the_way(apps_, pair))
+        obstacle = "another service needs a port that it has";
       if (obstacle.empty())
         return plan_handover(pair);
       reason += "; no hand-over: " + obstacle;

@@ -96,6 +96,12 @@ TEST_SUITE("stories") {
       CHECK_MESSAGE(d.running().has_said(words, 0), words);
     }
     CHECK(plan(places, 0) == "Nothing to do: the device is at this target.\n");
+
+    // How long it took is remembered.
+    app["web"].environment["SECRET"] = "canary-three";
+    REQUIRE(d.stop() == 0);
+    d.want(app);
+    CHECK(plan(places, 3).find("; the last time for ") != std::string::npos);
   }
 
   TEST_CASE("story: `copal plan` says what is in its way") {

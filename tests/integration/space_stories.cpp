@@ -54,6 +54,12 @@ private:
 
 constexpr std::uintmax_t megabyte = 1024UL * 1024;
 
+std::ptrdiff_t image_rows(device& d) {
+  const auto rows = d.rows();
+  return std::count_if(
+    rows.begin(), rows.end(), [](const auto& row) { return row.starts_with("image "); });
+}
+
 std::size_t images_there(device& d) {
   return d.hand().get("/images/json?all=1").body.size();
 }
@@ -86,7 +92,7 @@ TEST_SUITE("stories") {
     REQUIRE(d.change(old));
     CHECK(d.ids() == before);
     REQUIRE(d.stop() == 0);
-    CHECK(d.rows().size() == 1);
+    CHECK(image_rows(d) == 1);
     d.start();
     REQUIRE(d.reached());
 
@@ -98,7 +104,7 @@ TEST_SUITE("stories") {
     CHECK(d.ids() != before);
     CHECK(images_there(d) == images);
     REQUIRE(d.stop() == 0);
-    CHECK(d.rows().size() == 1);
+    CHECK(image_rows(d) == 1);
   }
 
   TEST_CASE("story: a fetch that does not fit is not begun, and says what it lacks") {

@@ -166,7 +166,8 @@ bool is_to_hand_over(const engine_world& world,
   const auto* service = app == nullptr ? nullptr : find_service(*app, who.name);
   return service != nullptr && service->running && service->strategy == update_strategy::hand_over
          && parts_are_in_place(world, *app) && !uses_foreign_network(c, *app)
-         && service->config.ports.empty() && !is_to_restart(world, *app, *service, c);
+         && service->config.ports.empty() && c.config.ports.empty()
+         && !is_to_restart(world, *app, *service, c);
 }
 
 /// Another container of the service runs, or has at least been started.
@@ -223,7 +224,8 @@ std::vector<std::string> check_container(
       }))
     found.push_back(said + ": nothing of it had changed");
   // Who asks that it stops does not ask for what replaces it.
-  if (up && !is_stop_asked(device, *who)
+  const auto handed_over = planning::is_retired({*who, c});
+  if (up && !is_stop_asked(device, *who) && !(handed_over && has_successor(world, c, *who))
       && under_every(
         device.possible, [&](const device_target& t) { return !may_stop_early(world, t, *who); }))
     found.push_back(said + ": what replaces it was not there");
@@ -235,7 +237,6 @@ std::vector<std::string> check_container(
         [&](const device_target& t) { return is_to_hand_over(world, t, c, *who); }))
     found.push_back(said + ": nobody took over from it");
   // The end of a hand-over asks for no lock.
-  const auto handed_over = planning::is_retired({*who, c});
   for (const auto& lock : device.files->locks) {
     if (handed_over)
       break;
@@ -353,7 +354,11 @@ void check_service(const simulated_device& device,
   if (c.name != name)
     out.push_back(said + " is named " + c.name);
   const auto up = c.state == container_state::running;
-  if (service.running && !up && !device.is_excused(c))
+  // What was stopped by a request that has failed is healed by its policy, or not.
+  const auto who = planning::identify(c.name, c.config.labels);
+  const auto stays_down =
+    who && is_stop_asked(device, *who) && c.config.restart.mode != restart_mode::always;
+  if (service.running && !up && !stays_down && !device.is_excused(c))
     out.push_back(said + " is " + to_string(c.state));
   if (!service.running && up)
     out.push_back(said + " runs");

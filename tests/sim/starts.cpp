@@ -13,10 +13,27 @@ namespace copal::test {
 
 namespace {
 
+/// Nothing has happened yet that lets a stop fail, or a container come up again.
+bool all_went_well(const simulated_device& device) {
+  static const std::set<std::string> harmless{
+    "event doubled", "event late", "slow reply", "user lock", "tag moved", "moved tag fetched"};
+  const auto& counts = device.faults->counts;
+  return std::all_of(counts.begin(), counts.end(), [](const auto& entry) {
+    return entry.second == 0 || harmless.contains(entry.first);
+  });
+}
+
+/// How long Copal may believe what is no longer so: without events, until it looks anew.
+std::chrono::minutes lateness(const simulated_device& device) {
+  return std::chrono::minutes{all_went_well(device) ? 3 : 16};
+}
+
 /// A container is as another service waits for it. Copal knows of it with a delay, so that what was
 /// so a short while ago counts.
-bool is_met(const engine_world& world, const dependency& on, const container& c, bool is_there) {
-  constexpr std::chrono::minutes late{3};
+bool is_met(
+  const simulated_device& device, const dependency& on, const container& c, bool is_there) {
+  const auto& world = *device.world;
+  const auto late = lateness(device);
   switch (on.condition) {
     case dependency_condition::started:
       return c.started != wall_time{};
@@ -31,18 +48,19 @@ bool is_met(const engine_world& world, const dependency& on, const container& c,
   return false;
 }
 
-bool is_met(const engine_world& world, const target_app& app, const dependency& on) {
-  constexpr std::chrono::minutes late{3};
+bool is_met(const simulated_device& device, const target_app& app, const dependency& on) {
+  const auto& world = *device.world;
+  const auto late = lateness(device);
   const auto is_of = [&](const container& c) {
     const auto who = planning::identify(c.name, c.config.labels);
     return who && who->app == app.id && who->name == on.service;
   };
   const auto there = [&](const auto& entry) {
-    return is_of(entry.second) && is_met(world, on, entry.second, true);
+    return is_of(entry.second) && is_met(device, on, entry.second, true);
   };
   const auto was_there = [&](const auto& entry) {
     const auto& [c, when] = entry.second;
-    return is_of(c) && when + late > world.now() && is_met(world, on, c, false);
+    return is_of(c) && when + late > world.now() && is_met(device, on, c, false);
   };
   return std::any_of(world.containers.begin(), world.containers.end(), there)
          || std::any_of(world.removed.begin(), world.removed.end(), was_there);
@@ -57,7 +75,7 @@ const target_service* find_service(const target_release& release, const service_
 
 /// Something that the service waits for under that target is not so.
 bool waits_in_vain(
-  const engine_world& world, const device_target& target, const container_identity& who) {
+  const simulated_device& device, const device_target& target, const container_identity& who) {
   const auto app = std::find_if(target.apps.begin(), target.apps.end(), [&who](const auto& a) {
     return a.id == who.app && a.release;
   });
@@ -66,7 +84,7 @@ bool waits_in_vain(
          && std::any_of(
            service->depends_on.begin(), service->depends_on.end(), [&](const dependency& on) {
              const auto* other = find_service(*app->release, on.service);
-             return on.required && other != nullptr && other->running && !is_met(world, *app, on);
+             return on.required && other != nullptr && other->running && !is_met(device, *app, on);
            });
 }
 
@@ -108,16 +126,6 @@ bool is_mixed_in(const engine_world& world,
   return !planning::differences(c, wanted, {}).empty();
 }
 
-/// Nothing has happened yet that lets a stop fail, or a container come up again.
-bool all_went_well(const simulated_device& device) {
-  static const std::set<std::string> harmless{
-    "event doubled", "event late", "slow reply", "user lock", "tag moved", "moved tag fetched"};
-  const auto& counts = device.faults->counts;
-  return std::all_of(counts.begin(), counts.end(), [](const auto& entry) {
-    return entry.second == 0 || harmless.contains(entry.first);
-  });
-}
-
 /// One of the release before that it is mixed with.
 std::vector<std::string> check_mixture(
   const simulated_device& device, const container& c, const container_identity& young) {
@@ -154,10 +162,9 @@ std::vector<std::string> check_start(const simulated_device& device, const conta
   const auto who = planning::identify(c.name, c.config.labels);
   if (!who)
     return {};
-  const auto& world = *device.world;
   const auto& all = device.possible;
   const auto too_early = std::all_of(all.begin(), all.end(), [&](const sent_target& sent) {
-    return waits_in_vain(world, sent.target, *who);
+    return waits_in_vain(device, sent.target, *who);
   });
   auto found = check_mixture(device, c, *who);
   // Who asks for a start asks for it now.

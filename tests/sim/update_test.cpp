@@ -63,6 +63,7 @@ TEST_SUITE("sim") {
     for (const auto seed : seeds(150)) {
       CAPTURE(seed);
       simulated_device device{seed};
+      device.files->says_after = [](const auto&) { return std::chrono::seconds{1}; };
       publish_images(*device.world);
       device.start();
       REQUIRE(device.insist_on(draw_target(device.system.random())));

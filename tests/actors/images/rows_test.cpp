@@ -38,6 +38,15 @@ TEST_SUITE("images: rows") {
     config.image = name;
     REQUIRE(bench.world->create_container("stranger", config));
     bench.start();
+    // One of ours might be about to go.
+    for (auto tries = 1; tries < 10; ++tries) {
+      const auto refused = bench.begin(remove_image{row});
+      bench.system.run_for(1s);
+      REQUIRE(refused.there());
+      REQUIRE_FALSE(refused.get().has_value());
+      CHECK(refused.get().error().code == errc::conflict);
+      CHECK(bench.disk->rows.size() == 1);
+    }
     const auto done = bench.begin(remove_image{row});
     bench.system.run_for(1s);
     REQUIRE(done.there());

@@ -317,6 +317,14 @@ TEST_SUITE("planning: hand-over") {
         {"updateMetadata db (same configuration in the new release)",
           "kill web (image, ports differ; no hand-over: when port 81/tcp of the host is free: "
           "db_70_1_c1 has it)"}},
+      {"what it waits for needs a port that the old one has",
+        device{}
+          .running({handing("web:1").port(80)})
+          .wants({handing().port(81).after("db"), service{"db"}.port(80)}, "c2")
+          .fetched_all()
+          .looked(),
+        {"kill web (image, ports differ; no hand-over: another service needs a port that it has)",
+          "wait: db: started when port 80/tcp of the host is free: web_70_1_c1 has it"}},
       {"what another supervisor began",
         both().looked().but([](situation& s) {
           for (auto& c : s.engine.containers) {

@@ -170,7 +170,13 @@ void v19_device::make() {
   auto& hand = d_.hand();
   auto part = target();
   const auto& networks = only_release(part).at("networks");
-  for (const auto& n : json::parse(golden("v19/networks.json"))) {
+  // Those with addresses of their own first: the engine may give these to any other.
+  auto all = json::parse(golden("v19/networks.json"));
+  std::stable_partition(all.begin(), all.end(), [](const json& n) {
+    const auto ipam = n.at("create").value("IPAM", json::object());
+    return !ipam.value("Config", json::array()).empty();
+  });
+  for (const auto& n : all) {
     const auto name = n.at("name").get<std::string>();
     if (n.at("target").is_null() || networks.contains(name))
       must(hand.post("/networks/create", n.at("create")), "making network " + name);
