@@ -6,9 +6,25 @@
 #include "tests/fakes/fake_engine.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdio>
 #include <set>
 
 namespace copal::test {
+
+namespace {
+
+/// Tells at the end how many updates a run has seen, however it is divided into tests.
+struct tally {
+  std::uint64_t count = 0;
+  ~tally() {
+    if (count > 0)
+      std::printf("sim: %llu targets were sent\n", static_cast<unsigned long long>(count));
+  }
+};
+tally sent_targets;
+
+} // namespace
 
 simulated_device::simulated_device(std::uint64_t seed)
   : system(seed),
@@ -148,6 +164,7 @@ answer<target_accepted> simulated_device::send_target(value doc, bool force) {
 
 answer<target_accepted> simulated_device::send_target(target_document document, bool force) {
   auto found = planning::normalise_target(document, facts());
+  ++sent_targets.count;
   auto told = ask(system, handles.conductor, set_target{document, force});
   if (found)
     possible.push_back({std::move(document), std::move(found->target), force, system.now(), told});
