@@ -53,7 +53,7 @@ api_answer post(device& d, const std::string& path, const json& body = nullptr) 
 /// A variable of a service's container; empty when it has none.
 std::string variable_of(device& d, const std::string& service, const std::string& name) {
   const auto shown = d.inspect(service);
-  if (shown.is_null()) // it is just being made anew
+  if (!shown.contains("Config")) // it is just being made anew
     return {};
   for (const auto& entry : shown.at("Config").at("Env")) {
     if (const auto text = entry.get<std::string>(); text.starts_with(name + '='))
