@@ -51,8 +51,7 @@ error closed_error() {
 class client::driver : public std::enable_shared_from_this<client::driver> {
 public:
   driver(asio::io_context& context, const limits& bounds)
-    : context_(context),
-      bounds_(bounds),
+    : bounds_(bounds),
       watch_(context),
       timer_(context) {}
   driver(const driver&) = delete;
@@ -75,7 +74,6 @@ private:
   void drive(curl_socket_t fd, int what);
   void collect();
 
-  asio::io_context& context_;
   limits bounds_;
   asio::posix::stream_descriptor watch_; ///< The epoll; closed while nothing is under way.
   asio::steady_timer timer_;
