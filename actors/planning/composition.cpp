@@ -7,7 +7,7 @@
 #include "actors/planning/service_networks.hpp"
 #include "actors/planning/service_refusals.hpp"
 #include "actors/planning/service_volumes.hpp"
-#include "actors/planning/v19_reading.hpp"
+#include "actors/planning/v19_overrides.hpp"
 
 #include <chrono>
 #include <string_view>

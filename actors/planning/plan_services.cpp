@@ -1,14 +1,13 @@
 // Which containers to create, start, rename, stop and remove. Source: spec/state-engine.md §5.2.
 
-#include "actors/planning/features.hpp"
 #include "actors/planning/identity.hpp"
-#include "actors/planning/labels.hpp"
 #include "actors/planning/plan_dependencies.hpp"
 #include "actors/planning/plan_handover.hpp"
 #include "actors/planning/plan_leaving.hpp"
 #include "actors/planning/plan_locks.hpp"
 #include "actors/planning/plan_parts.hpp"
 #include "actors/planning/plan_ports.hpp"
+#include "actors/planning/plan_starts.hpp"
 
 #include <algorithm>
 
@@ -119,7 +118,7 @@ private:
   /// It is made anew, as soon as it can be started again.
   void plan_restart(const service_pair& pair, const std::string& other) {
     const auto& now = *pair.current;
-    if (auto obstacle = start_obstacle(pair); !obstacle.empty())
+    if (auto obstacle = start_obstacle(s_, app_, pair, out_); !obstacle.empty())
       return wait(wait_reason::kind::dependency, pair.target->name, "re" + std::move(obstacle));
     stopping_.push_back({app_.id,
       kill_container{now.what.id, pair.target->name, now.what.config.stop_grace_period},
@@ -135,7 +134,7 @@ private:
   void plan_handover(const service_pair& pair) {
     const auto& now = *pair.current;
     const auto& name = pair.target->name;
-    if (auto obstacle = start_obstacle(pair); !obstacle.empty())
+    if (auto obstacle = start_obstacle(s_, app_, pair, out_); !obstacle.empty())
       return wait(wait_reason::kind::dependency, name, std::move(obstacle));
     if (!is_retired(now))
       return out_.add({app_.id,
@@ -212,28 +211,9 @@ private:
       "same configuration in the new release"});
   }
 
-  /// Why a service cannot be started yet; empty when it can.
-  [[nodiscard]] std::string start_obstacle(const service_pair& pair) const {
-    if (s_.asked.emptied.contains(app_.id))
-      return "started when what there was of its app has gone";
-    for (const auto& part : app_.missing) {
-      if (uses(pair.wanted, part))
-        return "started when " + part + " is there";
-    }
-    for (const auto& volume : app_.target->release->volumes) {
-      // Its removal may be under way for a purge that has been given up.
-      const auto& part = volume.engine_name;
-      if (uses(pair.wanted, part) && out_.is_busy("volume:" + part))
-        return "started when the step on " + part + " has ended";
-    }
-    if (const auto other = dependency_obstacle(s_, app_, pair, out_); !other.empty())
-      return "started " + other;
-    return app_.images_ready ? std::string{} : "started when all images of its release are there";
-  }
-
   /// True when the service cannot be started yet; why is noted.
   bool waits_to_start(const service_pair& pair) {
-    if (auto obstacle = start_obstacle(pair); !obstacle.empty()) {
+    if (auto obstacle = start_obstacle(s_, app_, pair, out_); !obstacle.empty()) {
       wait(wait_reason::kind::dependency, pair.target->name, std::move(obstacle));
       return true;
     }
@@ -291,7 +271,7 @@ private:
       case container_state::restarting:
         return wait(wait_reason::kind::engine_policy, name, crash_text(now));
       case container_state::created:
-        if (asks_for_reboot(pair) && !was_booted_since(now))
+        if (asks_for_reboot(pair) && !was_booted_since(s_, now))
           return plan_reboot(name);
         if (waits_to_start(pair))
           return;
@@ -303,30 +283,12 @@ private:
             out_.add({app_.id, start_container{now.id, name}, "a start was asked for"});
           return;
         }
-        if (is_to_be_healed(now) && !waits_for_port(pair))
+        if (is_to_be_healed(s_, now) && !waits_for_port(pair))
           out_.add({app_.id,
             start_container{now.id, name},
             "it exited with code " + std::to_string(now.exit_code)});
         return;
     }
-  }
-
-  static std::string crash_text(const container& c) {
-    auto out = "the engine restarts it; last exit code " + std::to_string(c.exit_code);
-    if (c.oom_killed)
-      out += ", out of memory";
-    if (c.restart_count > 0)
-      out += ", restarted " + std::to_string(c.restart_count)
-             + (c.restart_count == 1 ? " time" : " times");
-    return out;
-  }
-
-  [[nodiscard]] static bool asks_for_reboot(const service_pair& pair) {
-    return is_on(pair.wanted.labels, label::requires_reboot);
-  }
-
-  [[nodiscard]] bool was_booted_since(const container& c) const {
-    return s_.boot && c.created < s_.boot->at;
   }
 
   /// Source: spec/state-engine.md §5.2, `io.balena.update.requires-reboot`.
@@ -336,27 +298,6 @@ private:
     if (!s_.boot->reboot)
       out_.add({app_.id, note_reboot{name}, "its container is younger than the last boot"});
     wait(wait_reason::kind::reboot, name, "started after a reboot of the device");
-  }
-
-  /// Which exited containers are started again. Source: spec/state-engine.md §5.2, "Copal heals".
-  [[nodiscard]] bool is_to_be_healed(const container& c) const {
-    // The engine could not bind the address: known to pass, for every policy.
-    constexpr std::string_view address = "cannot assign requested address";
-    if (c.engine_error.find("userland proxy") != std::string::npos
-        && c.engine_error.ends_with(address))
-      return true;
-    switch (c.config.restart.mode) {
-      case restart_mode::always:
-        return true;
-      case restart_mode::on_failure:
-        return c.exit_code != 0;
-      case restart_mode::unless_stopped:
-        return !std::binary_search(
-          s_.engine.stopped_from_outside.begin(), s_.engine.stopped_from_outside.end(), c.id);
-      case restart_mode::no:
-        return false;
-    }
-    return false;
   }
 
   void plan_stopped(const service_pair& pair) {

@@ -1,17 +1,11 @@
 #pragma once
 
 #include "actors/planning/compare.hpp"
-#include "actors/planning/reading.hpp"
 #include "messages/model/target.hpp"
 
-#include <optional>
-
-/// What the Node supervisor (v19) made of a composition where it reads one otherwise than we do, so
-/// that what it made can stay. Source: spec/state-engine.md §2.7 and §14; docs/decisions/0102.
+/// What the Node supervisor (v19) made can stay, also where it reads a composition otherwise than
+/// we do. Source: spec/state-engine.md §2.7 and §14; docs/decisions/0102.
 namespace copal::planning {
-
-/// Its reading of what `ours` is ours of; nothing where both are the same. Files it never read.
-std::optional<image_overrides> read_as_v19(const node& composition, const image_overrides& ours);
 
 /// True for a container of this very release that is what v19's reading of `wanted` asks for. A
 /// release's composition never changes, so it was v19 that made it. `facts` and `image` as for
