@@ -1,6 +1,6 @@
 #include "main/check.hpp"
 
-#include "actors/planning/normalise.hpp"
+#include "actors/planning/normalise/normalise.hpp"
 #include "adapters/target_file/target_file.hpp"
 #include "main/settings.hpp"
 

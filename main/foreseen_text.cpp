@@ -1,6 +1,6 @@
 #include "main/foreseen_text.hpp"
 
-#include "actors/planning/image_space.hpp"
+#include "actors/planning/plan/image_space.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/planning/foresee.hpp"
+#include "actors/planning/foresee/foresee.hpp"
 #include "messages/model/value.hpp"
 
 #include <string>

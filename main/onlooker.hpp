@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/planning/snapshot.hpp"
+#include "actors/planning/foresee/snapshot.hpp"
 #include "adapters/http/address.hpp"
 #include "main/places.hpp"
 #include "messages/result.hpp"

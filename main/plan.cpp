@@ -1,8 +1,8 @@
 #include "main/plan.hpp"
 
-#include "actors/planning/api_keys.hpp"
-#include "actors/planning/normalise.hpp"
-#include "actors/planning/snapshot.hpp"
+#include "actors/planning/foresee/snapshot.hpp"
+#include "actors/planning/normalise/api_keys.hpp"
+#include "actors/planning/normalise/normalise.hpp"
 #include "adapters/json/json.hpp"
 #include "adapters/target_file/target_file.hpp"
 #include "main/files.hpp"

@@ -19,11 +19,14 @@ CLEAN = {
     "messages/result.hpp": "#include <string>\n#include <tl/expected.hpp>\n",
     "messages/model/step.hpp": '#include "messages/result.hpp"\n#include <chrono>\n',
     "messages/protocol/engine.hpp": '#include "messages/model/step.hpp"\n#include <caf/typed_actor.hpp>\n',
-    "actors/planning/plan.hpp": '#include "messages/model/step.hpp"\n#include <chrono>\n#include <vector>\n',
+    "actors/planning/plan/plan.hpp": '#include "messages/model/step.hpp"\n#include <chrono>\n#include <vector>\n',
+    "actors/planning/identity.hpp": '#include "messages/model/step.hpp"\n',
+    "actors/planning/normalise/cloud.hpp": '#include "actors/planning/identity.hpp"\n',
+    "actors/planning/compare/compare.hpp": '#include "actors/planning/normalise/cloud.hpp"\n',
     "actors/spawn.hpp": '#include "messages/result.hpp"\n#include <caf/actor_system.hpp>\n',
     "actors/conductor/conductor.hpp": '#include "messages/protocol/engine.hpp"\n#include "actors/spawn.hpp"\n',
     "actors/conductor/conductor.cpp": '#include "actors/conductor/conductor.hpp"\n'
-    '#include "actors/planning/plan.hpp"\n#include <random>\n#include <caf/stateful_actor.hpp>\n',
+    '#include "actors/planning/plan/plan.hpp"\n#include <random>\n#include <caf/stateful_actor.hpp>\n',
     "actors/images/images.hpp": '#include "messages/protocol/engine.hpp"\n',
     "adapters/http/client.hpp": '#include "messages/result.hpp"\n#include <boost/beast/http.hpp>\n',
     "adapters/engine/engine.cpp": '#include "messages/protocol/engine.hpp"\n#include "adapters/http/client.hpp"\n'
@@ -43,7 +46,7 @@ VIOLATIONS = [
     ("messages/result.hpp", "#include <caf/actor.hpp>", "caf"),
     ("messages/model/step.hpp", "#include <caf/actor.hpp>", "caf"),
     ("messages/model/step.hpp", '#include "messages/protocol/engine.hpp"', "protocol"),
-    ("messages/model/step.hpp", '#include "actors/planning/plan.hpp"', "messages only"),
+    ("messages/model/step.hpp", '#include "actors/planning/plan/plan.hpp"', "messages only"),
     ("messages/model/step.hpp", '#include "adapters/http/client.hpp"', "messages only"),
     ("messages/model/step.hpp", "#include <nlohmann/json.hpp>", "json"),
     ("messages/model/step.hpp", "#include <boost/asio.hpp>", "boost"),
@@ -57,19 +60,22 @@ VIOLATIONS = [
     ("messages/protocol/engine.hpp", '#include "actors/spawn.hpp"', "messages only"),
     ("messages/protocol/engine.hpp", '#include "adapters/http/client.hpp"', "messages only"),
     # planning: pure
-    ("actors/planning/plan.hpp", "#include <caf/actor.hpp>", "caf"),
-    ("actors/planning/plan.hpp", '#include "messages/protocol/engine.hpp"', "pure"),
-    ("actors/planning/plan.hpp", '#include "actors/conductor/conductor.hpp"', "itself"),
-    ("actors/planning/plan.hpp", '#include "actors/spawn.hpp"', "itself"),
-    ("actors/planning/plan.hpp", '#include "adapters/http/client.hpp"', "itself"),
-    ("actors/planning/plan.hpp", "#include <thread>", "thread"),
-    ("actors/planning/plan.hpp", "#include <random>", "random"),
-    ("actors/planning/plan.hpp", "#include <fstream>", "fstream"),
-    ("actors/planning/plan.hpp", "#include <iostream>", "iostream"),
-    ("actors/planning/plan.hpp", "#include <filesystem>", "filesystem"),
-    ("actors/planning/plan.hpp", "auto t = std::chrono::steady_clock::now();", "clock"),
-    ("actors/planning/plan.hpp", "auto t = std::time (nullptr);", "clock"),
-    ("actors/planning/plan.hpp", 'auto t = getenv("HOME");', "environment"),
+    ("actors/planning/plan/plan.hpp", "#include <caf/actor.hpp>", "caf"),
+    ("actors/planning/plan/plan.hpp", '#include "messages/protocol/engine.hpp"', "pure"),
+    ("actors/planning/plan/plan.hpp", '#include "actors/conductor/conductor.hpp"', "itself"),
+    ("actors/planning/plan/plan.hpp", '#include "actors/spawn.hpp"', "itself"),
+    ("actors/planning/plan/plan.hpp", '#include "adapters/http/client.hpp"', "itself"),
+    ("actors/planning/normalise/cloud.hpp", '#include "actors/planning/plan/plan.hpp"', "room"),
+    ("actors/planning/identity.hpp", '#include "actors/planning/normalise/cloud.hpp"', "room"),
+    ("actors/planning/plan/plan.hpp", '#include "actors/planning/attic/cloud.hpp"', "room"),
+    ("actors/planning/plan/plan.hpp", "#include <thread>", "thread"),
+    ("actors/planning/plan/plan.hpp", "#include <random>", "random"),
+    ("actors/planning/plan/plan.hpp", "#include <fstream>", "fstream"),
+    ("actors/planning/plan/plan.hpp", "#include <iostream>", "iostream"),
+    ("actors/planning/plan/plan.hpp", "#include <filesystem>", "filesystem"),
+    ("actors/planning/plan/plan.hpp", "auto t = std::chrono::steady_clock::now();", "clock"),
+    ("actors/planning/plan/plan.hpp", "auto t = std::time (nullptr);", "clock"),
+    ("actors/planning/plan/plan.hpp", 'auto t = getenv("HOME");', "environment"),
     # actors: messages, CAF, planning, their own folder, what stands beside the folders
     ("actors/conductor/conductor.cpp", '#include "actors/images/images.hpp"', "one actor"),
     ("actors/conductor/conductor.cpp", '#include "adapters/http/client.hpp"', "adapters"),
@@ -87,7 +93,7 @@ VIOLATIONS = [
     ("actors/spawn.hpp", "#include <nlohmann/json.hpp>", "json"),
     # adapters: one technology each
     ("adapters/engine/engine.cpp", '#include "actors/conductor/conductor.hpp"', "actors"),
-    ("adapters/engine/engine.cpp", '#include "actors/planning/plan.hpp"', "actors"),
+    ("adapters/engine/engine.cpp", '#include "actors/planning/plan/plan.hpp"', "actors"),
     ("adapters/engine/engine.cpp", '#include "adapters/store/store.hpp"', "store"),
     ("adapters/engine/engine.cpp", '#include "main/tree.hpp"', "main"),
     ("adapters/engine/engine.cpp", "#include <sqlite3.h>", "sqlite"),
@@ -118,8 +124,8 @@ VIOLATIONS = [
 INNOCENT = [
     ("messages/result.hpp", "// #include <caf/actor.hpp>"),
     ("messages/result.hpp", "/*\n#include <boost/asio.hpp>\n*/"),
-    ("actors/planning/plan.hpp", 'const char* words = "steady_clock::now()";'),
-    ("actors/planning/plan.hpp", "std::chrono::system_clock::time_point at;"),
+    ("actors/planning/plan/plan.hpp", 'const char* words = "steady_clock::now()";'),
+    ("actors/planning/plan/plan.hpp", "std::chrono::system_clock::time_point at;"),
 ]
 
 
@@ -216,7 +222,7 @@ class Build(Tree):
 
 class Exit(Tree):
     def test_the_script_fails_and_counts_when_an_arrow_is_wrong(self):
-        self.write("actors/planning/plan.hpp", "#include <caf/actor.hpp>\n")
+        self.write("actors/planning/plan/plan.hpp", "#include <caf/actor.hpp>\n")
         out = io.StringIO()
         before, sys.argv = sys.argv, ["check_layers.py", "--root", str(self.root)]
         try:
@@ -225,7 +231,7 @@ class Exit(Tree):
         finally:
             sys.argv = before
         self.assertEqual(code, 1)
-        self.assertIn("actors/planning/plan.hpp:1:", out.getvalue())
+        self.assertIn("actors/planning/plan/plan.hpp:1:", out.getvalue())
         self.assertIn("| 7 passed | 1 failed | 0 skipped", out.getvalue())
 
 

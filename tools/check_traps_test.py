@@ -55,7 +55,7 @@ INNOCENT = [
     (ACTOR, "struct conductor_state {\n  conductor_state() {}\n  bool busy = false;\n};"),
     (ACTOR, "struct conductor_state; // told elsewhere"),
     (ACTOR, "struct conductor_state {\n  explicit conductor_state(self_ptr self);\n};"),
-    ("actors/planning/plan.cpp", "struct device_state { bool busy = false; };"),
+    ("actors/planning/plan/plan.cpp", "struct device_state { bool busy = false; };"),
     ("messages/model/device.cpp", "struct device_state { bool busy = false; };"),
     (ACTOR, "// lint: aggregate-state because it is a value, not an actor's state\nstruct row_state { int n; };"),
     (EDGE, "auto r = co_await ask(h, 2s, std::move(get));\nreply x{1};"),

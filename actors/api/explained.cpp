@@ -1,8 +1,8 @@
 #include "actors/api/explained.hpp"
 
 #include "actors/api/status.hpp"
-#include "actors/planning/explain.hpp"
-#include "actors/planning/troubles.hpp"
+#include "actors/planning/plan/explain.hpp"
+#include "actors/planning/plan/troubles.hpp"
 
 #include <utility>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/planning/healing.hpp"
-#include "actors/planning/plan.hpp"
-#include "actors/planning/requests.hpp"
+#include "actors/planning/plan/healing.hpp"
+#include "actors/planning/plan/plan.hpp"
+#include "actors/planning/plan/requests.hpp"
 #include "actors/timers.hpp"
 #include "messages/protocol/host.hpp"
 #include "messages/protocol/keys.hpp"

@@ -4,7 +4,7 @@
 #include "actors/conductor/deadlines.hpp"
 #include "actors/conductor/parts.hpp"
 #include "actors/planning/backoff.hpp"
-#include "actors/planning/kept_files.hpp"
+#include "actors/planning/plan/kept_files.hpp"
 
 namespace copal::conductor_parts {
 

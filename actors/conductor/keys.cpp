@@ -2,9 +2,9 @@
 
 #include "actors/conductor/deadlines.hpp"
 #include "actors/conductor/parts.hpp"
-#include "actors/planning/api_keys.hpp"
 #include "actors/planning/backoff.hpp"
-#include "actors/planning/normalise.hpp"
+#include "actors/planning/normalise/api_keys.hpp"
+#include "actors/planning/normalise/normalise.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // From what is shown to the next steps.
 
 #include "actors/conductor/parts.hpp"
-#include "actors/planning/plan_locks.hpp"
+#include "actors/planning/plan/plan_locks.hpp"
 
 #include <algorithm>
 #include <tuple>

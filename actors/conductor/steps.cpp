@@ -3,7 +3,7 @@
 #include "actors/conductor/deadlines.hpp"
 #include "actors/conductor/parts.hpp"
 #include "actors/planning/backoff.hpp"
-#include "actors/planning/kept_files.hpp"
+#include "actors/planning/plan/kept_files.hpp"
 
 #include <algorithm>
 #include <functional>

@@ -3,7 +3,7 @@
 #include "actors/conductor/deadlines.hpp"
 #include "actors/conductor/parts.hpp"
 #include "actors/planning/backoff.hpp"
-#include "actors/planning/normalise.hpp"
+#include "actors/planning/normalise/normalise.hpp"
 
 namespace copal::conductor_parts {
 

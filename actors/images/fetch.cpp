@@ -2,7 +2,7 @@
 
 #include "actors/images/parts.hpp"
 #include "actors/planning/backoff.hpp"
-#include "actors/planning/image_space.hpp"
+#include "actors/planning/plan/image_space.hpp"
 
 #include <algorithm>
 

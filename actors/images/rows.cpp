@@ -1,7 +1,7 @@
 // Recording images that are there, and removing those that nobody needs.
 
 #include "actors/images/parts.hpp"
-#include "actors/planning/own_image.hpp"
+#include "actors/planning/plan/own_image.hpp"
 
 #include <algorithm>
 

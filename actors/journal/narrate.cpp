@@ -1,7 +1,7 @@
 #include "actors/journal/narrate.hpp"
 
-#include "actors/planning/image_space.hpp"
-#include "actors/planning/plan_locks.hpp"
+#include "actors/planning/plan/image_space.hpp"
+#include "actors/planning/plan/plan_locks.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,7 +2,7 @@
 
 #include "actors/journal/narrate_containers.hpp"
 
-#include "actors/planning/troubles.hpp"
+#include "actors/planning/plan/troubles.hpp"
 
 #include <algorithm>
 

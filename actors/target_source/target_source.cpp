@@ -1,7 +1,7 @@
 #include "actors/target_source/target_source.hpp"
 
 #include "actors/planning/backoff.hpp"
-#include "actors/planning/derived_ids.hpp"
+#include "actors/planning/normalise/derived_ids.hpp"
 
 #include <utility>
 

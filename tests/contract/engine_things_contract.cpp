@@ -1,6 +1,6 @@
 // Images, volumes and events: every row of messages/protocol/engine.hpp that speaks of them.
 
-#include "actors/planning/compare.hpp"
+#include "actors/planning/compare/compare.hpp"
 #include "tests/contract/engine_bench.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // One fuzz target per parser that ends in a value tree: FUZZ_TARGET names it (see meson.build).
 
-#include "actors/planning/snapshot.hpp"
+#include "actors/planning/foresee/snapshot.hpp"
 #include "adapters/json/json.hpp"
 #include "adapters/store/document.hpp"
 #include "adapters/target_file/decode.hpp"

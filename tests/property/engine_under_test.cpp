@@ -1,7 +1,7 @@
 #include "tests/property/engine_under_test.hpp"
 
 #include "actors/planning/identity.hpp"
-#include "actors/planning/normalise.hpp"
+#include "actors/planning/normalise/normalise.hpp"
 #include "adapters/host/service_files.hpp"
 
 #include <cstdlib>

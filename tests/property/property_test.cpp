@@ -1,9 +1,9 @@
 // Whatever a composition asks for: the container made from it equals it, and differs from it in
 // exactly the field that is changed.
 
-#include "actors/planning/compare.hpp"
-#include "actors/planning/normalise.hpp"
-#include "actors/planning/resolve.hpp"
+#include "actors/planning/compare/compare.hpp"
+#include "actors/planning/compare/resolve.hpp"
+#include "actors/planning/normalise/normalise.hpp"
 #include "tests/property/engine_under_test.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // Differences that were none, each once a container made anew for ever: one row each, on the real
 // engine. Source: spec/state-engine.md §14, and what the property test found.
 
-#include "actors/planning/compare.hpp"
-#include "actors/planning/normalise.hpp"
-#include "actors/planning/resolve.hpp"
+#include "actors/planning/compare/compare.hpp"
+#include "actors/planning/compare/resolve.hpp"
+#include "actors/planning/normalise/normalise.hpp"
 #include "tests/property/engine_under_test.hpp"
 
 #include <string>

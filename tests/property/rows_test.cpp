@@ -4,9 +4,9 @@
 
 #include "tests/property/rows.hpp"
 
-#include "actors/planning/compare.hpp"
-#include "actors/planning/normalise.hpp"
-#include "actors/planning/resolve.hpp"
+#include "actors/planning/compare/compare.hpp"
+#include "actors/planning/compare/resolve.hpp"
+#include "actors/planning/normalise/normalise.hpp"
 #include "adapters/json/json.hpp"
 #include "tests/property/engine_json.hpp"
 #include "tests/property/engine_under_test.hpp"

@@ -1,8 +1,8 @@
 #include "tests/sim/device.hpp"
 
 #include "actors/planning/identity.hpp"
-#include "actors/planning/kept_files.hpp"
-#include "actors/planning/normalise.hpp"
+#include "actors/planning/normalise/normalise.hpp"
+#include "actors/planning/plan/kept_files.hpp"
 #include "tests/fakes/fake_engine.hpp"
 
 #include <algorithm>

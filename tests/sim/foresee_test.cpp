@@ -1,6 +1,6 @@
 // What `copal plan` tells beforehand is what the conductor does. `SIM_SEED=n` replays one run.
 
-#include "actors/planning/foresee.hpp"
+#include "actors/planning/foresee/foresee.hpp"
 
 #include "tests/sim/checks.hpp"
 #include "tests/sim/device.hpp"

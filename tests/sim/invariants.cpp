@@ -1,9 +1,9 @@
 // What must never be done, and what must be so in the end. Written against the specification, not
 // against the planner: only the comparison of two configurations is shared with the product.
 
-#include "actors/planning/compare.hpp"
+#include "actors/planning/compare/compare.hpp"
+#include "actors/planning/compare/resolve.hpp"
 #include "actors/planning/identity.hpp"
-#include "actors/planning/resolve.hpp"
 #include "tests/sim/device.hpp"
 
 #include <algorithm>

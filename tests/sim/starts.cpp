@@ -1,8 +1,8 @@
 // What must be so before a container is started for the first time.
 
-#include "actors/planning/compare.hpp"
+#include "actors/planning/compare/compare.hpp"
+#include "actors/planning/compare/resolve.hpp"
 #include "actors/planning/identity.hpp"
-#include "actors/planning/resolve.hpp"
 #include "tests/sim/device.hpp"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/planning/compare.hpp"
-#include "actors/planning/normalise.hpp"
-#include "actors/planning/resolve.hpp"
+#include "actors/planning/compare/compare.hpp"
+#include "actors/planning/compare/resolve.hpp"
+#include "actors/planning/normalise/normalise.hpp"
 
 #include <string>
 #include <string_view>

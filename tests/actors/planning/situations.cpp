@@ -1,7 +1,7 @@
 #include "tests/actors/planning/situations.hpp"
 
+#include "actors/planning/compare/resolve.hpp"
 #include "actors/planning/identity.hpp"
-#include "actors/planning/resolve.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/planning/plan.hpp"
+#include "actors/planning/plan/plan.hpp"
 
 #include <functional>
 #include <string>

@@ -1,6 +1,6 @@
-#include "actors/planning/older_target.hpp"
-#include "actors/planning/ports.hpp"
-#include "actors/planning/sources.hpp"
+#include "actors/planning/normalise/older_target.hpp"
+#include "actors/planning/normalise/ports.hpp"
+#include "actors/planning/normalise/sources.hpp"
 #include "tests/actors/planning/documents.hpp"
 
 #include <algorithm>

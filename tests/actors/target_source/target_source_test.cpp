@@ -1,6 +1,6 @@
 #include "actors/target_source/target_source.hpp"
 
-#include "actors/planning/derived_ids.hpp"
+#include "actors/planning/normalise/derived_ids.hpp"
 #include "actors/spawn.hpp"
 #include "tests/fakes/fake_store.hpp"
 #include "tests/support/ask.hpp"

@@ -1,4 +1,4 @@
-#include "actors/planning/normalise.hpp"
+#include "actors/planning/normalise/normalise.hpp"
 #include "adapters/target_file/decode.hpp"
 
 #include <string>

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "actors/planning/plan/wishes.hpp"
+#include "messages/host.hpp"
+#include "messages/model/lock.hpp"
+#include "messages/model/step.hpp"
+#include "messages/update.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace copal::planning {
+
+/// All that a plan depends on. Nothing of it is remembered from an earlier plan: what was done
+/// shows in the views, what is being done in `busy`.
+struct situation {
+  device_target target;
+  engine_view engine;
+  images_view images;
+  std::map<app_id, commit_id> commits; ///< As stored: the release each app last ran in full.
+  std::map<app_id, lock_facts> locks;  ///< Of the apps that were looked at.
+  std::set<std::string> busy;          ///< Subjects of our own steps under way.
+  /// Apps of which the engine may still be stopping something that nobody hears of any more.
+  std::set<app_id> unsure;
+  std::map<std::string, step_failure>
+    failures; ///< By subject; those that wait hold their step back.
+  /// Hand-overs whose wait is over, by the old container and the new one; true: the new one has
+  /// said that it has taken over.
+  std::map<std::pair<container_id, container_id>, bool> handed_over;
+  bool force = false;                   ///< Users' locks do not count.
+  wishes asked;                         ///< What people asked for beside the target.
+  std::optional<host::boot_facts> boot; ///< Absent: not known yet.
+};
+
+/// What to do now to come nearer to the target, and what has to wait for what. The steps of one
+/// plan may run side by side; after each result, or any other change, a new plan is made. The same
+/// situation always gives the same plan.
+///
+/// Source: spec/state-engine.md §5.2, §5.3, §6.3, with the healing and clean-up rules marked Copal.
+/// Where v19 works in rounds, this plans on: a step waits only for what it needs.
+plan make_plan(const situation& s);
+
+} // namespace copal::planning

@@ -1,0 +1,117 @@
+// Networks and volumes. Source: spec/state-engine.md §3 and §5.2.
+
+#include "actors/planning/plan/plan_parts.hpp"
+
+#include <algorithm>
+
+namespace copal::planning {
+
+namespace {
+
+/// The service that still uses a network or volume; null when none does.
+const supervised_container* user_of(const situation& s, const std::string& name) {
+  const auto it = std::find_if(s.engine.containers.begin(),
+    s.engine.containers.end(),
+    [&name](const auto& c) { return uses(c.what.config, name); });
+  return it == s.engine.containers.end() ? nullptr : &*it;
+}
+
+const engine_network* find_network(const situation& s, const std::string& name) {
+  const auto it = std::find_if(s.engine.networks.begin(),
+    s.engine.networks.end(),
+    [&name](const engine_network& n) { return n.name == name; });
+  return it == s.engine.networks.end() ? nullptr : &*it;
+}
+
+bool has_volume(const situation& s, const std::string& name) {
+  return std::any_of(s.engine.volumes.begin(),
+    s.engine.volumes.end(),
+    [&name](const engine_volume& v) { return v.name == name; });
+}
+
+/// A network or volume goes when nothing uses it any more.
+void plan_leaving(
+  const situation& s, const app_standing& app, const std::string& name, plan_builder& out) {
+  const auto* network = find_network(s, name);
+  const auto subject = (network != nullptr ? "network:" : "volume:") + name;
+  if (const auto* user = user_of(s, name); user != nullptr)
+    return out.wait({wait_reason::kind::in_use,
+      app.id,
+      subject,
+      name + " goes when " + user->who.name.value + " has gone"});
+  for (const auto& pair : app.pairs) {
+    // A container that is just being made may be about to join it.
+    if (out.is_busy("service:" + to_string(app.id) + '/' + pair.target->name.value))
+      return out.wait({wait_reason::kind::in_use,
+        app.id,
+        subject,
+        name + " goes when the step on " + pair.target->name.value + " has ended"});
+  }
+  const auto purged = network == nullptr && s.asked.purged.contains(app.id);
+  const auto* why = purged                       ? "a purge was asked for"
+                    : app.missing.contains(name) ? "its configuration differs"
+                                                 : "not in the target";
+  if (network != nullptr)
+    out.add({app.id, remove_network{network->id, name}, why});
+  else if (has_volume(s, name))
+    out.add({app.id, remove_volume{name}, why});
+}
+
+bool is_wanted(const std::vector<app_standing>& apps, const std::string& part) {
+  return std::any_of(apps.begin(), apps.end(), [&part](const app_standing& app) {
+    return std::any_of(app.pairs.begin(), app.pairs.end(), [&part](const service_pair& pair) {
+      return uses(pair.target->config, part);
+    });
+  });
+}
+
+} // namespace
+
+bool is_supervisor_network(const network_config& config) {
+  const auto bridge = config.driver_opts.find("com.docker.network.bridge.name");
+  const auto wanted = supervisor_network_config();
+  return bridge != config.driver_opts.end() && bridge->second == supervisor_network
+         && config.pools.size() == 1 && config.pools.front().subnet == wanted.pools.front().subnet
+         && config.pools.front().gateway == wanted.pools.front().gateway;
+}
+
+network_config supervisor_network_config() {
+  network_config config;
+  config.driver_opts["com.docker.network.bridge.name"] = supervisor_network;
+  config.pools.push_back({"10.114.104.0/25", "10.114.104.1", {}, {}});
+  return config;
+}
+
+void plan_components(const situation& s, const app_standing& app, plan_builder& out) {
+  for (const auto& name : app.leaving) {
+    if (name != supervisor_network)
+      plan_leaving(s, app, name, out);
+  }
+  if (app.target == nullptr || !app.target->release)
+    return;
+  for (const auto& n : app.target->release->networks) {
+    if (app.missing.contains(n.engine_name) && !app.leaving.contains(n.engine_name))
+      out.add({app.id, create_network{n.engine_name, n.config}, "it does not exist"});
+  }
+  // A purge makes them anew when all have gone.
+  if (s.asked.purged.contains(app.id))
+    return;
+  for (const auto& v : app.target->release->volumes) {
+    if (app.missing.contains(v.engine_name) && !app.leaving.contains(v.engine_name))
+      out.add({app.id, create_volume{v.engine_name, v.config}, "it does not exist"});
+  }
+}
+
+void plan_system(const situation& s, const std::vector<app_standing>& apps, plan_builder& out) {
+  if (is_wanted(apps, supervisor_network)) {
+    const auto* now = find_network(s, supervisor_network);
+    if (now == nullptr)
+      out.add({{}, create_network{supervisor_network, supervisor_network_config()}, "asked for"});
+    else if (!is_supervisor_network(now->config) && user_of(s, supervisor_network) == nullptr)
+      out.add({{}, remove_network{now->id, now->name}, "its configuration differs"});
+  }
+  if (is_wanted(apps, extra_firmware_volume) && !has_volume(s, extra_firmware_volume))
+    out.add({{}, create_volume{extra_firmware_volume, {}}, "asked for"});
+}
+
+} // namespace copal::planning

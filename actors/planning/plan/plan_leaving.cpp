@@ -1,0 +1,62 @@
+// What of the release before is on its way out.
+
+#include "actors/planning/plan/plan_leaving.hpp"
+
+#include "actors/planning/identity.hpp"
+
+#include <algorithm>
+
+namespace copal::planning {
+
+namespace {
+
+bool is_of_other_release(const app_standing& app, const container_identity& who) {
+  return app.target != nullptr && app.target->release && who.commit != app.target->release->commit;
+}
+
+bool is_going(const situation& s, const app_standing& app, const service_pair& pair) {
+  const auto& now = pair.current->what;
+  const auto uses_leaving = std::any_of(app.leaving.begin(),
+    app.leaving.end(),
+    [&now](const std::string& part) { return uses(now.config, part); });
+  return !pair.differing.empty() || s.asked.replaced.contains(now.id) || uses_leaving;
+}
+
+const supervised_container* killed_by(const situation& s, const step& one) {
+  const auto* kill = std::get_if<kill_container>(&one.action);
+  if (kill == nullptr)
+    return nullptr;
+  const auto& all = s.engine.containers;
+  const auto it =
+    std::find_if(all.begin(), all.end(), [kill](const auto& c) { return c.what.id == kill->id; });
+  return it == all.end() ? nullptr : &*it;
+}
+
+} // namespace
+
+std::optional<service_name> leaving_service(const situation& s,
+  const app_standing& app,
+  const std::vector<step>& stopping,
+  const plan_builder& made) {
+  for (const auto& one : stopping) {
+    const auto* c = killed_by(s, one);
+    if (c != nullptr && is_of_other_release(app, c->who))
+      return c->who.name;
+  }
+  const auto is_busy = [&](const service_name& name) {
+    return made.is_busy("service:" + to_string(app.id) + '/' + name.value);
+  };
+  for (const auto& pair : app.pairs) {
+    if (pair.current != nullptr && is_busy(pair.target->name)
+        && is_of_other_release(app, pair.current->who) && is_going(s, app, pair)
+        && pair.target->strategy != update_strategy::hand_over)
+      return pair.target->name;
+  }
+  for (const auto* c : app.surplus) {
+    if (is_busy(c->who.name) && is_of_other_release(app, c->who) && !is_retired(*c))
+      return c->who.name;
+  }
+  return std::nullopt;
+}
+
+} // namespace copal::planning

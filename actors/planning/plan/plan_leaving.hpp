@@ -1,0 +1,18 @@
+#pragma once
+
+#include "actors/planning/plan/plan_parts.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace copal::planning {
+
+/// A service of the app of which a container of another release is about to go, by `stopping`, or
+/// is being stopped now; nothing when there is none. One that cannot be stopped does not count, nor
+/// one that hands over. (docs/decisions/0112)
+std::optional<service_name> leaving_service(const situation& s,
+  const app_standing& app,
+  const std::vector<step>& stopping,
+  const plan_builder& made);
+
+} // namespace copal::planning

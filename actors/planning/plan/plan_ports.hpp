@@ -1,0 +1,21 @@
+#pragma once
+
+#include "actors/planning/plan/plan_parts.hpp"
+
+#include <string>
+#include <vector>
+
+/// Ports of the host, which one container at a time can have.
+namespace copal::planning {
+
+/// Why a service cannot have a port that it publishes, like "when port 80/tcp of the host is free:
+/// web has it"; empty when nothing of ours is in its way. What is about to leave is waited for,
+/// what stays is told; of another address of the same port only the engine can say whether it will
+/// do.
+std::string port_obstacle(
+  const situation& s, const std::vector<app_standing>& apps, const service_pair& pair);
+
+/// A service that has no running container needs a port that this pair's container has.
+bool is_in_the_way(const std::vector<app_standing>& apps, const service_pair& pair);
+
+} // namespace copal::planning

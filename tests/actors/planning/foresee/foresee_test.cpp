@@ -1,0 +1,103 @@
+#include "actors/planning/foresee/foresee.hpp"
+
+#include "tests/actors/planning/situations.hpp"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+// What is foreseen, in the order in which it would be done.
+
+namespace copal::planning::situations {
+namespace {
+
+/// "1: kill web (env(A) differs) [env(A) hidden -> hidden] [web down]"
+std::vector<std::string> lines(const foresight& ahead) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < ahead.steps.size(); ++i) {
+    const auto& one = ahead.steps[i];
+    auto line = std::to_string(one.round) + ": " + to_string(one.what);
+    for (const auto& change : one.changes)
+      line += " [" + change.field + ' ' + change.current + " -> " + change.target + ']';
+    for (const auto& gap : ahead.outages) {
+      if (gap.from == i + 1)
+        line += " [" + gap.service.value + (gap.to ? " down]" : " ends]");
+      if (gap.to == i + 1)
+        line += " [" + gap.service.value + " up]";
+    }
+    out.push_back(std::move(line));
+  }
+  for (const auto& one : ahead.waits)
+    out.push_back("wait, " + to_string(one.why) + ": " + one.text);
+  if (ahead.reached)
+    out.emplace_back("reached");
+  return out;
+}
+
+TEST_SUITE("planning") {
+  TEST_CASE("foresee: each step until the target, why, and who is down meanwhile") {
+    const struct {
+      std::string name;
+      device given;
+      std::vector<std::string> told;
+    } rows[] = {
+      {"nothing to do", device{}.running({"web"}), {"reached"}},
+      {"a variable differs",
+        device{}.running({"web", "db"}).wants({service{"web"}.env("A", "1"), "db"}).fetched_all(),
+        {"1: takeLock (before services are touched)",
+          "2: kill web (env(A) differs) [env(A) hidden -> hidden] [web down]",
+          "3: start web (it has no container) [web up]",
+          "4: releaseLock (nothing is stopped any more)",
+          "reached"}},
+      {"a new release with a new image",
+        device{}.running({"web"}).wants({service{"web"}.from("web:2")}, "c2"),
+        {"1: fetch web:2 (the engine does not have it)",
+          "2: takeLock (before services are touched)",
+          "3: kill web (image differs) [image web:1 -> web:2] [web down]",
+          "4: start web (it has no container) [web up]",
+          "4: removeImage web:1 of web (no release and no container needs it)",
+          "5: updateCommit c2 (release complete) [commit c1 -> c2]",
+          "5: releaseLock (nothing is stopped any more)",
+          "reached"}},
+      {"a service leaves",
+        device{}.running({"web", "db"}).wants({"web"}),
+        {"1: takeLock (before services are touched)",
+          "2: kill db (not in the target) [db ends]",
+          "3: removeImage db:1 of db (no release and no container needs it)",
+          "3: releaseLock (nothing is stopped any more)",
+          "reached"}},
+      {"a user's lock",
+        device{}
+          .running({"web"})
+          .wants({service{"web"}.env("A", "1")})
+          .fetched_all()
+          .looked()
+          .locked("web"),
+        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      std::string got;
+      for (const auto& line : lines(foresee(row.given)))
+        got += line + '\n';
+      std::string wanted;
+      for (const auto& line : row.told)
+        wanted += line + '\n';
+      CHECK(got == wanted);
+    }
+  }
+
+  TEST_CASE("foresee: a step tells twenty differing fields, and how many there are beyond") {
+    service web{"web"};
+    for (int i = 10; i < 35; ++i)
+      web.env("A" + std::to_string(i), "1");
+    const auto ahead = foresee(device{}.running({"web"}).wants({web}).fetched_all());
+    REQUIRE(ahead.steps.size() == 4);
+    CHECK(ahead.steps[1].changes.size() == most_changes);
+    CHECK(ahead.steps[1].more_changes == 5);
+  }
+}
+
+} // namespace
+} // namespace copal::planning::situations

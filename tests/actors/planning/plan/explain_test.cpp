@@ -1,0 +1,161 @@
+#include "actors/planning/plan/explain.hpp"
+
+#include "tests/actors/planning/situations.hpp"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace copal::planning::situations {
+namespace {
+
+using namespace std::chrono_literals;
+using list = std::vector<std::string>;
+
+/// Where a conductor stands that has just planned: the steps of the plan are under way.
+progress standing_of(const situation& s) {
+  progress out;
+  const auto made = make_plan(s);
+  out.has_target = true;
+  out.settled = made.settled();
+  out.target = s.target;
+  out.engine = s.engine;
+  out.images = s.images;
+  out.commits = s.commits;
+  out.running = made.steps;
+  out.waits = made.waits;
+  for (const auto& [subject, failure] : s.failures)
+    out.failures.push_back(failure);
+  return out;
+}
+
+/// "web: it has no container; image: fetching web:1, 40 %"
+std::string told(const progress& now) {
+  std::string out;
+  for (const auto& x : explain(now))
+    out +=
+      x.service.value + ": " + x.gap + "; " + std::string{name_of(x.why)} + ": " + x.reason + '\n';
+  return out;
+}
+
+struct explained_row {
+  std::string name;
+  device given;
+  list expected;
+};
+
+TEST_SUITE("planning: explain") {
+  TEST_CASE("explain: the one reason that holds a service up") {
+    const std::vector<explained_row> rows = {
+      {"all is at its target", device{}.running({"db", "web"}), {}},
+      {"the engine is away",
+        device{}.wants({"web"}).but([](situation& s) { s.engine.complete = false; }),
+        {"web: it has no container; engine: the engine is not there"}},
+      {"its image is on its way",
+        device{}.wants({"web"}).fetching("web:1"),
+        {"web: it has no container; image: fetching web:1, 40 %"}},
+      {"another image of the release is on its way",
+        device{}.running({"db"}).gone("db").wants({"db", "web"}).fetching("web:1"),
+        {"db: it has no container; image: fetching web:1, 40 %",
+          "web: it has no container; image: fetching web:1, 40 %"}},
+      {"its image cannot be had for now",
+        device{}.wants({"web"}).fetch_failed("web:1"),
+        {"web: it has no container; back-off: fetch web:1 failed 2 times: no route"}},
+      {"there is no room for its image",
+        device{}.wants({"web"}).but([](situation& s) {
+          s.images.shortages = {{"web:1", 46'000'000, 33'000'000, 2'000'000, true}};
+        }),
+        {"web: it has no container; space: no room for web:1: it needs about 46.0 MB, and of the "
+         "33.0 MB that are free, 2.0 MB are kept free"}},
+      {"it is being made, and another one waits for it",
+        device{}.running({"db", service{"web"}.after("db")}).gone("db").gone("web").looked(),
+        {"db: it has no container; step: start db (it has no container)",
+          "web: it has no container; dependency: web: started after db"}},
+      {"the one that it waits for is not healthy",
+        device{}
+          .running(
+            {service{"db"}.checked(), service{"web"}.after("db", dependency_condition::healthy)})
+          .gone("web")
+          .looked()
+          .health("db", health_state::unhealthy, 3),
+        {"web: it has no container; dependency: web: started when db is healthy: it is unhealthy, "
+         "3 "
+         "checks failed in a row"}},
+      {"another one has its port",
+        device{}.running({service{"db"}.port(80), service{"web"}.port(80)}).gone("web").looked(),
+        {"web: it has no container; port: web: started when port 80/tcp of the host is free: "
+         "db_70_1_c1 has it"}},
+      {"a user holds a lock",
+        device{}.running({"web"}).wants({service{"web"}.env("A", "2")}).fetched_all().locked("web"),
+        {"web: env(A) differs; lock: web holds the update lock /locks/web/updates.lock (of user "
+         "0)"}},
+      {"a step on it failed",
+        device{}.running({"web"}).gone("web").looked().failed("service:7/web"),
+        {"web: it has no container; back-off: start web (it has no container): no answer"}},
+      {"the engine restarts it",
+        device{}.running({"web"}).is("web", container_state::restarting),
+        {"web: it is restarting, and the target wants it running; restart-policy: web: the engine "
+         "restarts it; last exit code 0"}},
+      {"it ended, and its policy lets it",
+        device{}.running({service{"web"}.restart(restart_mode::no)}).has_exited("web", 0),
+        {}},
+      {"it ended, and is started again",
+        device{}.running({"web"}).has_exited("web", 3),
+        {"web: it is exited, and the target wants it running; step: start web (it exited with code "
+         "3)"}},
+      {"the release cannot run here",
+        device{}.running({"web"}).cannot_run(),
+        {": its release is not run; rejected: Services with unmet requirements: web"}},
+      {"it is to go",
+        device{}.running({"db", "web"}).wants({"db"}).fetched_all().looked(),
+        {"web: the target does not have it; step: kill web (not in the target)"}},
+      {"it only gets another name",
+        device{}.running({"web"}).wants({"web"}, "c2").fetched_all().looked(),
+        {"web: its container has the name of another release; step: updateMetadata web (same "
+         "configuration in the new release)"}},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      std::string expected;
+      for (const auto& line : row.expected)
+        expected += line + '\n';
+      CHECK(told(standing_of(row.given)) == expected);
+    }
+  }
+
+  TEST_CASE("explain: a wait for locks has all that stand, with who holds them") {
+    const situation waits =
+      device{}.running({"web"}).wants({service{"web"}.env("A", "2")}).fetched_all().locked("web");
+    auto now = standing_of(waits);
+    for (const auto& [app, facts] : waits.locks)
+      now.locks.push_back(facts);
+    now.locks.front().held.push_back({{7}, {"db"}, "/locks/db/updates.lock", {}, 1000});
+    now.locks.push_back({.app = {8}, .held = {{{8}, {"web"}, "/l", {}}}});
+    REQUIRE(explain(now).size() == 1);
+    CHECK(explain(now).front().locks == now.locks.front().held);
+    CHECK(explain(now).front().locks.size() == 2);
+    CHECK(
+      explain(standing_of(device{}.wants({"web"}).fetch_failed("web:1"))).front().locks.empty());
+  }
+
+  TEST_CASE("explain: the last tries, and when the next one is") {
+    auto now = standing_of(device{}.wants({"web"}).fetch_failed("web:1"));
+    auto& failure = now.images.failures.at(0);
+    const wall_time at{1'600'000'000s};
+    failure.attempts = {{at - 2s, {errc::timeout, "slow"}}, {at, {errc::unavailable, "no route"}}};
+    failure.pause = 4s;
+    const auto found = explain(now);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].tries == failure.count);
+    CHECK(found[0].attempts == failure.attempts);
+    CHECK(found[0].next_try == at + 4s);
+  }
+
+  TEST_CASE("explain: nothing is said before there is a target") {
+    CHECK(explain({}).empty());
+  }
+}
+
+} // namespace
+} // namespace copal::planning::situations
