@@ -72,58 +72,48 @@ auto some_lock_is_gone(const simulated_device& device) {
     [&device, before = device.files->locks.size()] { return device.files->locks.size() < before; };
 }
 
+/// What ends the wait of devices that wait for a lock; each is at its target then.
+template <class Release>
+void for_those_that_wait(Release release) {
+  auto waited = 0;
+  const auto all = seeds(60);
+  for (const auto seed : all) {
+    CAPTURE(seed);
+    simulated_device device{seed};
+    if (!is_made_to_wait(device))
+      continue;
+    ++waited;
+    release(device);
+    check_at_target(device);
+  }
+  CHECK((waited > 0 || all.size() < 20));
+}
+
 } // namespace
 
 TEST_SUITE("sim") {
   TEST_CASE("sim: the wait for a lock ends when it is released, not at the next try") {
-    auto waited = 0;
-    const auto all = seeds(60);
-    for (const auto seed : all) {
-      CAPTURE(seed);
-      simulated_device device{seed};
-      if (!is_made_to_wait(device))
-        continue;
-      ++waited;
+    for_those_that_wait([](simulated_device& device) {
       device.files->drop_locks();
       CHECK(soon(device, [&device] { return !device.files->own.empty(); }));
-      check_at_target(device);
-    }
-    CHECK((waited > 0 || all.size() < 20));
+    });
   }
 
   TEST_CASE("sim: force reaches an update that waits for a lock") {
-    auto waited = 0;
-    const auto all = seeds(60);
-    for (const auto seed : all) {
-      CAPTURE(seed);
-      simulated_device device{seed};
-      if (!is_made_to_wait(device))
-        continue;
-      ++waited;
+    for_those_that_wait([](simulated_device& device) {
       const auto forced = some_lock_is_gone(device);
       (void)ask(device.system, device.handles.conductor, apply_now{true});
       CHECK(soon(device, forced));
-      check_at_target(device);
-    }
-    CHECK((waited > 0 || all.size() < 20));
+    });
   }
 
   TEST_CASE("sim: the override variable reaches an update that waits for a lock") {
-    auto waited = 0;
-    const auto all = seeds(60);
-    for (const auto seed : all) {
-      CAPTURE(seed);
-      simulated_device device{seed};
-      if (!is_made_to_wait(device))
-        continue;
-      ++waited;
+    for_those_that_wait([](simulated_device& device) {
       const auto forced = some_lock_is_gone(device);
       REQUIRE(device.insist_on(
         with_config(device.possible.front().doc.doc, "RESIN_SUPERVISOR_OVERRIDE_LOCK", "1")));
       CHECK(soon(device, forced));
-      check_at_target(device);
-    }
-    CHECK((waited > 0 || all.size() < 20));
+    });
   }
 
   TEST_CASE("sim: a user's lock for a service counts from the moment it is taken") {

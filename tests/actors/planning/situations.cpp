@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <set>
 
-#include <doctest/doctest.h>
-
 namespace copal::planning::situations {
 
 namespace {
@@ -20,12 +18,9 @@ std::string uuid_of(int app) {
   return 'a' + std::to_string(app);
 }
 
-/// What stands for the app in names before the app is known.
-const std::string own = "?";
-
 std::string of_app(std::string name, const std::string& app) {
-  if (name.starts_with(own))
-    name.replace(0, own.size(), app);
+  if (name.starts_with(own_app))
+    name.replace(0, own_app.size(), app);
   return name;
 }
 
@@ -84,84 +79,6 @@ void add_row(situation& s, image_row row) {
 }
 
 } // namespace
-
-service::service(const char* name) {
-  it.name.value = name;
-  it.id.value = 1;
-  it.image_name = it.name.value + ":1";
-  it.config.network_mode = own + "_default";
-  it.config.networks[own + "_default"].aliases = {it.name.value};
-}
-
-service& service::from(const std::string& image) {
-  it.image_name = image;
-  return *this;
-}
-
-service& service::env(const std::string& key, const std::string& text) {
-  it.config.env[key] = secret{text};
-  return *this;
-}
-
-service& service::kept_stopped() {
-  it.running = false;
-  return *this;
-}
-
-service& service::by(update_strategy strategy) {
-  it.strategy = strategy;
-  return *this;
-}
-
-service& service::after(const std::string& other, dependency_condition condition) {
-  it.depends_on.push_back({{other}, condition});
-  return *this;
-}
-
-service& service::optionally() {
-  it.depends_on.back().required = false;
-  return *this;
-}
-
-service& service::restarted() {
-  it.depends_on.back().restart = true;
-  return *this;
-}
-
-service& service::checked() {
-  it.config.healthcheck.test = {"CMD", "check"};
-  return *this;
-}
-
-service& service::port(int port) {
-  it.config.ports.push_back({{}, static_cast<std::uint16_t>(port), 80, transport::tcp});
-  return *this;
-}
-
-service& service::restart(restart_mode mode) {
-  it.config.restart.mode = mode;
-  return *this;
-}
-
-service& service::network(const std::string& name) {
-  it.config.networks[own + '_' + name].aliases = {it.name.value};
-  return *this;
-}
-
-service& service::volume(const std::string& name) {
-  it.config.binds.push_back(own + '_' + name + ":/" + name);
-  return *this;
-}
-
-service& service::local_api() {
-  it.config.networks["supervisor0"];
-  return *this;
-}
-
-service& service::extra_firmware() {
-  it.config.binds.emplace_back("extra-firmware:/lib/firmware");
-  return *this;
-}
 
 device::device() {
   now.engine.complete = true;
@@ -446,112 +363,6 @@ engine_volume volume_of(int app, const std::string& name) {
   out.name = std::to_string(app) + '_' + name;
   out.config.labels = {{"io.balena.supervised", "true"}, {"io.balena.app-uuid", uuid_of(app)}};
   return out;
-}
-
-namespace {
-
-bool is_of_rejected(const situation& s, app_id app) {
-  return std::any_of(s.target.apps.begin(), s.target.apps.end(), [app](const target_app& a) {
-    return a.id == app && a.rejected;
-  });
-}
-
-/// A container of the service is as another one waits for it.
-bool is_met(const situation& s, app_id app, const dependency& on) {
-  return std::any_of(s.engine.containers.begin(), s.engine.containers.end(), [&](const auto& c) {
-    if (c.who.app != app || c.who.name != on.service)
-      return false;
-    switch (on.condition) {
-      case dependency_condition::started:
-        return c.what.state != container_state::created;
-      case dependency_condition::healthy:
-        return c.what.state == container_state::running && c.what.health == health_state::healthy;
-      case dependency_condition::completed:
-        return c.what.state == container_state::exited && c.what.exit_code == 0;
-    }
-    return false;
-  });
-}
-
-/// The service that a step starts for the first time; empty: none.
-service_name started_first(const situation& s, const step& one) {
-  if (const auto* made = std::get_if<install_service>(&one.action); made != nullptr)
-    return made->create_only ? service_name{} : made->who.name;
-  const auto* start = std::get_if<start_container>(&one.action);
-  const auto is_new = [&](const auto& c) {
-    return c.what.id == start->id && c.what.state == container_state::created;
-  };
-  const auto& all = s.engine.containers;
-  return start != nullptr && std::any_of(all.begin(), all.end(), is_new) ? start->service
-                                                                         : service_name{};
-}
-
-/// What a step starts too early; empty when it does not.
-std::string started_early(const situation& s, const step& one) {
-  const auto name = started_first(s, one);
-  for (const auto& app : s.target.apps) {
-    if (name.empty() || app.id != one.app || !app.release)
-      continue;
-    const auto& all = app.release->services;
-    const auto named = [&all](const service_name& x) {
-      return std::find_if(all.begin(), all.end(), [&x](const auto& t) { return t.name == x; });
-    };
-    for (const auto& on : named(name)->depends_on) {
-      const auto other = named(on.service);
-      if (on.required && other != all.end() && other->running && !is_met(s, app.id, on))
-        return name.value + " before " + on.service.value;
-    }
-  }
-  return {};
-}
-
-} // namespace
-
-std::string told(const plan& p) {
-  std::string out;
-  for (const auto& s : p.steps)
-    out += to_string(s) + '\n';
-  for (const auto& w : p.waits)
-    out += "wait, " + to_string(w.why) + ": " + w.text + '\n';
-  return out;
-}
-
-std::string broken_rule(const situation& s, const plan& p) {
-  if (make_plan(s) != p)
-    return "the same situation gives the same plan";
-  if ((!s.engine.complete || !s.images.complete) && (!p.steps.empty() || p.waits.size() != 1))
-    return "without the whole view there is one wait and nothing else";
-  std::set<std::string> touched;
-  for (const auto& one : p.steps) {
-    const auto subject = subject_of(one);
-    if (const auto early = started_early(s, one); !early.empty())
-      return "a start of " + early + " is as it waits for it";
-    if (is_of_rejected(s, one.app))
-      return "a step on " + subject + ", although the app's release was rejected";
-    if (!touched.insert(subject).second)
-      return "two steps on " + subject;
-    if (s.busy.contains(subject)
-        || std::binary_search(s.engine.busy.begin(), s.engine.busy.end(), subject))
-      return "a step on " + subject + ", which is busy";
-    const auto* start = std::get_if<start_container>(&one.action);
-    if (const auto it = s.failures.find(subject);
-        it != s.failures.end() && it->second.waiting
-        && (it->second.about.empty() || (start != nullptr && start->id == it->second.about)))
-      return "a step on " + subject + ", which backs off";
-  }
-  return {};
-}
-
-void check(const std::vector<row>& rows) {
-  for (const auto& r : rows) {
-    CAPTURE(r.name);
-    const auto made = make_plan(r.given);
-    std::string wanted;
-    for (const auto& line : r.plan)
-      wanted += line + '\n';
-    CHECK(told(made) == wanted);
-    CHECK(broken_rule(r.given, made) == "");
-  }
 }
 
 } // namespace copal::planning::situations

@@ -4,10 +4,14 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Situations in one or two lines: what the target is, what there is, and what differs from that.
 namespace copal::planning::situations {
+
+/// What stands for the app in names of parts before the app is known.
+inline constexpr std::string_view own_app = "?";
 
 /// A service of a composition, from the image `<name>:1` unless told otherwise.
 struct service {
