@@ -1,8 +1,7 @@
 #include "main/image_sizes.hpp"
 
-#include "adapters/engine/engine.hpp"
-#include "adapters/loop/loop.hpp"
 #include "adapters/registry/registry.hpp"
+#include "main/engine_questions.hpp"
 #include "main/quiet_system.hpp"
 
 #include <algorithm>
@@ -10,29 +9,13 @@
 #include <utility>
 
 #include <caf/actor_system.hpp>
-#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 namespace copal {
 
 namespace {
 
-constexpr std::chrono::seconds engine_deadline{30};
 constexpr std::chrono::seconds registry_deadline{90};
-
-result<engine::traits> ask_engine(caf::scoped_actor& self, loop& io, const http::address& server) {
-  engine_config with;
-  with.server = server;
-  // Nobody hears of events and pulls, since none is asked for.
-  const auto edge = spawn_engine(io, with, {}, {});
-  result<engine::traits> out = fail(errc::unavailable, "no answer");
-  self->request(edge, engine_deadline, engine::get_traits{})
-    .receive([&out](engine::traits& answer) { out = std::move(answer); },
-      [&out](const caf::error& why) { out = fail(from_caf(why)); });
-  self->send_exit(edge, caf::exit_reason::user_shutdown);
-  self->wait_for(edge);
-  return out;
-}
 
 image_size size_of(const std::string& name, const registry::remote_image& found) {
   image_size out{name, {}, {}};
@@ -51,7 +34,7 @@ result<std::vector<image_size>> ask_for_sizes(const http::address& engine,
   loop io{system};
   io.start();
   caf::scoped_actor self{system};
-  const auto about = ask_engine(self, io, engine);
+  const auto about = engine_questions{self, io, engine}.ask<engine::traits>(engine::get_traits{});
   if (!about)
     return fail(about.error());
   registry_config with;

@@ -1,14 +1,13 @@
 #include "main/onlooker.hpp"
 
 #include "actors/planning/identity.hpp"
-#include "adapters/engine/engine.hpp"
 #include "adapters/host/boot.hpp"
 #include "adapters/host/locks.hpp"
 #include "adapters/json/json.hpp"
-#include "adapters/loop/loop.hpp"
 #include "adapters/store/peek.hpp"
 #include "main/config_json.hpp"
 #include "main/device_facts.hpp"
+#include "main/engine_questions.hpp"
 #include "main/files.hpp"
 #include "main/files_place.hpp"
 #include "main/quiet_system.hpp"
@@ -20,36 +19,12 @@
 #include <utility>
 
 #include <caf/actor_system.hpp>
-#include <caf/scoped_actor.hpp>
-#include <caf/send.hpp>
 
 namespace copal {
 
 namespace {
 
-constexpr std::chrono::seconds deadline{30};
 constexpr std::size_t largest_config = std::size_t{1} << 20U;
-
-/// Asks the engine's edge, and waits for the answers.
-class questioner {
-public:
-  questioner(caf::scoped_actor& self, supervised_engine_actor engine)
-    : self_(self),
-      engine_(std::move(engine)) {}
-
-  template <class Answer, class Question>
-  result<Answer> ask(const Question& question) {
-    result<Answer> out = fail(errc::unavailable, "no answer");
-    self_->request(engine_, deadline, question)
-      .receive([&out](Answer& answer) { out = std::move(answer); },
-        [&out](const caf::error& why) { out = fail(from_caf(why)); });
-    return out;
-  }
-
-private:
-  caf::scoped_actor& self_;
-  supervised_engine_actor engine_;
-};
 
 template <class Items, class Key>
 void sort_by(Items& items, Key key) {
@@ -63,7 +38,7 @@ bool is_gone(const result<T>& answer) {
   return !answer && answer.error().code == errc::not_found;
 }
 
-result<void> look_at_containers(questioner& engine, engine_view& out) {
+result<void> look_at_containers(engine_questions& engine, engine_view& out) {
   const auto all = engine.ask<engine::container_list>(engine::list_containers{});
   if (!all)
     return fail(all.error());
@@ -83,7 +58,7 @@ result<void> look_at_containers(questioner& engine, engine_view& out) {
   return {};
 }
 
-result<void> look_at_parts(questioner& engine, engine_view& out) {
+result<void> look_at_parts(engine_questions& engine, engine_view& out) {
   auto networks = engine.ask<engine::network_list>(engine::list_networks{});
   if (!networks)
     return fail(std::move(networks.error()));
@@ -98,7 +73,7 @@ result<void> look_at_parts(questioner& engine, engine_view& out) {
 }
 
 /// All images, since a row may come to name any that is there.
-result<void> look_at_images(questioner& engine, images_view& out) {
+result<void> look_at_images(engine_questions& engine, images_view& out) {
   auto images = engine.ask<engine::image_list>(engine::list_images{});
   if (!images)
     return fail(std::move(images.error()));
@@ -120,17 +95,11 @@ result<void> look_at_engine(const http::address& server, planning::snapshot& out
   caf::actor_system system{config};
   loop io{system};
   io.start();
-  engine_config with;
-  with.server = server;
   caf::scoped_actor self{system};
-  // Nobody hears of events and pulls, since none is asked for.
-  const auto engine = spawn_engine(io, with, {}, {});
-  questioner asked{self, engine};
+  engine_questions asked{self, io, server};
   auto looked = look_at_containers(asked, out.engine)
                   .and_then([&] { return look_at_parts(asked, out.engine); })
                   .and_then([&] { return look_at_images(asked, out.images); });
-  self->send_exit(engine, caf::exit_reason::user_shutdown);
-  self->wait_for(engine);
   out.engine.complete = looked.has_value();
   out.images.complete = looked.has_value();
   return looked;

@@ -1,8 +1,8 @@
 #include "main/registry_auth.hpp"
 
-#include "adapters/http/base64.hpp"
 #include "adapters/json/json.hpp"
 #include "main/files.hpp"
+#include "messages/model/base64.hpp"
 
 #include <string>
 #include <utility>
@@ -37,7 +37,7 @@ result<registry_login> read_login(const std::string& registry, const value& logi
     return fail(wrong(registry, "an object with 'auth', or with 'username' and 'password'"));
   registry_login out{text_at(login, "username"), secret{text_at(login, "password")}};
   if (const auto encoded = text_at(login, "auth"); !encoded.empty()) {
-    const auto plain = http::from_base64(encoded);
+    const auto plain = from_base64(encoded);
     const auto colon = plain ? plain->find(':') : std::string::npos;
     if (colon == std::string::npos)
       return fail(wrong(registry, "'auth' to be the base64 of user:password"));
