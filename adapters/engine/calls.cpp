@@ -2,7 +2,7 @@
 
 #include "adapters/engine/codec.hpp"
 #include "adapters/engine/forgetful.hpp"
-#include "adapters/http/base64.hpp"
+#include "messages/model/base64.hpp"
 
 #include <array>
 #include <utility>
@@ -121,7 +121,7 @@ result<call> call_for(const engine::pull_image& x) {
       if (c < ' ' || c > '~' || c == '"' || c == '\\')
         return fail(errc::invalid_input, "the registry token is malformed");
     }
-    out.authorization = secret{http::base64url(R"({"registrytoken":")" + token + R"("})")};
+    out.authorization = secret{to_base64url(R"({"registrytoken":")" + token + R"("})")};
   }
   return out;
 }

@@ -1,6 +1,6 @@
 #include "adapters/engine/registry_login.hpp"
 
-#include "adapters/http/base64.hpp"
+#include "messages/model/base64.hpp"
 #include "messages/model/image.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,7 +19,7 @@ result<secret> authorization_for(const registry_logins& logins, const std::strin
     const nlohmann::json login{{"username", found->second.user},
       {"password", found->second.password.reveal()},
       {"serveraddress", registry}};
-    return secret{http::base64url(login.dump())};
+    return secret{to_base64url(login.dump())};
   } catch (const nlohmann::json::exception&) {
     return fail(errc::invalid_input, "the login for " + registry + " is not UTF-8");
   }
