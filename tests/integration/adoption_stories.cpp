@@ -97,7 +97,9 @@ TEST_SUITE("stories") {
     d.want_ordered(before.target(refused));
     REQUIRE(d.reached());
     auto now = d.ids();
-    for (const auto& [name, id] : before.ids()) {
+    for (const auto& service : before.ids()) {
+      const auto& name = service.first;
+      const auto& id = service.second;
       CAPTURE(name);
       if (refused.contains(name))
         CHECK_MESSAGE(!now.contains(name), "it is not in the target any more");

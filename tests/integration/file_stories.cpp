@@ -125,15 +125,14 @@ TEST_SUITE("stories") {
     REQUIRE(d.stop() == 0);
     fs::remove_all(d.placed());
     REQUIRE(d.engine().tell("restart"));
-    for (const auto& [name, id] : before) {
-      CAPTURE(name);
-      CHECK_FALSE(d.runs(name));
+    for (const auto& service : before) {
+      CAPTURE(service.first);
+      CHECK_FALSE(d.runs(service.first));
     }
     d.start();
-    for (const auto& [name, id] : before) {
-      CAPTURE(name);
-      const auto service = name;
-      CHECK(d.eventually([&] { return d.runs(service); }));
+    for (const auto& service : before) {
+      CAPTURE(service.first);
+      CHECK(d.eventually([&] { return d.runs(service.first); }));
     }
     CHECK(d.ids() == before);
     CHECK(files_in(d.placed()) == 1);

@@ -125,7 +125,9 @@ void check_engine(const row& x, const container_config& config) {
   CHECK(differing == "");
   if (engine.make() != make_of_engine::docker)
     return;
-  for (const auto& [path, expected] : x.shown) {
+  for (const auto& line : x.shown) {
+    const auto& path = line.first;
+    const auto& expected = line.second;
     const auto& found = at(raw, path);
     CHECK_MESSAGE(holds(found, expected_of(expected, x), x.how),
       path,

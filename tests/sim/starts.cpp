@@ -137,9 +137,10 @@ std::vector<std::string> check_mixture(
     const auto who = planning::identify(other.name, other.config.labels);
     if (!who || id == c.id)
       continue;
-    const auto mixed = std::all_of(all.begin(), all.end(), [&](const sent_target& sent) {
-      return is_mixed_in(*device.world, sent.target, young, other, *who);
-    });
+    const auto mixed =
+      std::all_of(all.begin(), all.end(), [&, &other = other](const sent_target& sent) {
+        return is_mixed_in(*device.world, sent.target, young, other, *who);
+      });
     if (mixed)
       found.push_back("start of " + c.name + ": " + other.name + " of the release before is up");
   }
