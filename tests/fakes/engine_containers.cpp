@@ -193,12 +193,18 @@ result<engine::done> engine_world::start_container(const container_id& id) {
   return engine::done{};
 }
 
+health_state engine_world::set_health(container& c, health_state health) {
+  if (c.health == health_state::healthy || health == health_state::healthy)
+    last_healthy[c.id] = now();
+  return std::exchange(c.health, health);
+}
+
 void engine_world::come_up(container& c) {
   if (before_start)
     before_start(c);
   c.state = container_state::running;
   c.started = now();
-  c.health = has_check(c.config) ? health_state::starting : health_state::none;
+  set_health(c, has_check(c.config) ? health_state::starting : health_state::none);
   c.failed_checks = 0;
   c.engine_error.clear();
   for (const auto& [network, how] : c.config.networks)
@@ -212,7 +218,7 @@ void engine_world::go_down(container& c, container_state state, std::int64_t cod
   c.oom_killed = false;
   c.finished = now();
   if (c.health != health_state::none)
-    c.health = health_state::unhealthy; // As the engine shows one that has ended.
+    set_health(c, health_state::unhealthy); // As the engine shows one that has ended.
   emit("die", c, code);
   for (const auto& [network, how] : c.config.networks)
     emit_joined("disconnect", c, network);
@@ -314,9 +320,7 @@ void engine_world::check_health(const container_id& id, bool good) {
   good = good && !never_healthy;
   c.failed_checks = good ? 0 : c.failed_checks + 1;
   const auto health = good ? health_state::healthy : health_state::unhealthy;
-  if (good)
-    last_healthy[id] = now();
-  if (std::exchange(c.health, health) != health)
+  if (set_health(c, health) != health)
     emit("health_status: " + to_string(health), c);
 }
 
@@ -339,11 +343,13 @@ void engine_world::restart_engine() {
                        && c.engine_error.empty();
     c.state = again ? container_state::running : container_state::exited;
     c.exit_code = again ? 0 : killed_code;
+    if (!again && c.health != health_state::none)
+      set_health(c, health_state::unhealthy);
     if (!again)
       continue;
     c.started = now();
     c.restart_count = 0;
-    c.health = has_check(c.config) ? health_state::starting : health_state::none;
+    set_health(c, has_check(c.config) ? health_state::starting : health_state::none);
   }
 }
 

@@ -112,7 +112,7 @@ public:
   bool never_healthy = false;
   /// It does not restart what fails, as with a bound on its tries that was reached.
   bool tires_of_restarts = false;
-  /// When each container was healthy last.
+  /// When each container was healthy last, as far as its health has changed.
   std::map<container_id, wall_time> last_healthy;
   /// Containers that were removed, and when.
   std::map<container_id, std::pair<container, wall_time>> removed;
@@ -135,6 +135,8 @@ private:
   /// A container joined a network, or left it.
   void emit_joined(std::string action, const container& c, const std::string& network);
   void come_up(container& c);
+  /// Notes when it was healthy last; what it was before.
+  health_state set_health(container& c, health_state health);
   void go_down(container& c, container_state state, std::int64_t code);
   std::string next_id();
 

@@ -39,7 +39,8 @@ bool is_met(
       return c.started != wall_time{};
     case dependency_condition::healthy: {
       const auto it = world.last_healthy.find(c.id);
-      return it != world.last_healthy.end() && it->second + late > world.now();
+      return (is_there && c.health == health_state::healthy)
+             || (it != world.last_healthy.end() && it->second + late > world.now());
     }
     case dependency_condition::completed:
       return c.state == container_state::exited && c.exit_code == 0
