@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/model/container.hpp"
+#include "messages/model/hold.hpp"
 #include "messages/model/images_view.hpp"
 #include "messages/model/lock.hpp"
 #include "messages/model/step.hpp"
@@ -88,7 +89,8 @@ struct progress {
   std::map<app_id, commit_id> commits; ///< Last fully run release of each app.
   engine_view engine;
   images_view images;
-  std::vector<lock_facts> locks; ///< Update locks that are ours, or in the way.
+  std::vector<lock_facts> locks;   ///< Update locks that are ours, or in the way.
+  std::vector<service_hold> holds; ///< Stops and starts that were asked for and hold.
 };
 
 /// The conductor to the journal: a step begins, or has ended.
@@ -185,7 +187,8 @@ typename I::result_type inspect(I& f, progress& x) {
     x.commits,
     x.engine,
     x.images,
-    x.locks);
+    x.locks,
+    x.holds);
 }
 
 template <class I>

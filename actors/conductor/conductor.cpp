@@ -62,6 +62,7 @@ progress where_it_stands(const conductor_state& st) {
     if (facts.taken || !facts.held.empty())
       out.locks.push_back(facts);
   }
+  out.holds = st.now.asked.holds;
   return out;
 }
 
@@ -142,6 +143,8 @@ conductor_child::behavior_type conductor(
         replan(self);
       else if (*key == holds_timer)
         forget_next(self);
+      else if (*key == boot_timer)
+        look_at_boot(self);
       else if (key->starts_with(request_timer))
         request_late(self, *key);
       else

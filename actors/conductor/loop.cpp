@@ -1,5 +1,6 @@
 // From what is shown to the next steps.
 
+#include "actors/conductor/deadlines.hpp"
 #include "actors/conductor/parts.hpp"
 #include "actors/planning/plan/plan_locks.hpp"
 
@@ -95,6 +96,19 @@ void forget_hand_overs(conductor_state& st) {
   std::erase_if(st.now.handed_over, is_over);
 }
 
+/// Between two looks at the boot's time while something waits for a boot.
+constexpr std::chrono::minutes boot_pause{5};
+
+/// When the machine was booted is reckoned from its clock, and that may have been set since.
+void doubt_boot(self_ptr self) {
+  auto& st = self->state;
+  const auto waits = std::any_of(st.waits.begin(), st.waits.end(), [](const wait_reason& w) {
+    return w.why == wait_reason::kind::reboot;
+  });
+  if (waits && !st.pauses.running(boot_timer))
+    st.pauses.set(self, boot_timer, boot_pause);
+}
+
 bool waits_for_us(const wait_reason& w) {
   return w.why != wait_reason::kind::engine_policy;
 }
@@ -110,6 +124,7 @@ void go_on(self_ptr self) {
   planning::add_releases(st.now, plan);
   forget_what_is_over(st, plan);
   st.waits = plan.waits;
+  doubt_boot(self);
   if (plan.steps.empty() && std::none_of(st.waits.begin(), st.waits.end(), waits_for_us)) {
     st.now.force = false;
     st.down_since.clear();
@@ -143,6 +158,16 @@ void pause_over(self_ptr self, const std::string& subject) {
   }
   std::erase_if(st.now.unsure, [&](app_id app) { return unsure_timer(app) == subject; });
   replan(self);
+}
+
+void look_at_boot(self_ptr self) {
+  self->request(self->state.links.host, deadlines::locks, host::get_boot{})
+    .then(
+      [self](host::boot_facts& boot) {
+        self->state.now.boot = std::move(boot);
+        replan(self);
+      },
+      [self](const caf::error&) { replan(self); });
 }
 
 /// Every pause ends, and users' locks are looked at anew.

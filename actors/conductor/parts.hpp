@@ -13,6 +13,7 @@ inline constexpr const char* tell_timer = "tell";
 inline constexpr const char* keys_timer = "keys";
 inline constexpr const char* files_timer = "files";
 inline constexpr const char* holds_timer = "holds";
+inline constexpr const char* boot_timer = "boot";
 inline constexpr const char* request_timer = "request "; ///< And its number.
 inline std::string unsure_timer(app_id app) {
   return "unsure:" + to_string(app);
@@ -38,6 +39,9 @@ void replan(self_ptr self);
 
 /// The pause of a subject is over.
 void pause_over(self_ptr self, const std::string& subject);
+
+/// Asks anew when the machine was booted, and plans by that.
+void look_at_boot(self_ptr self);
 
 /// Every pause ends, and users' locks are looked at anew.
 void end_pauses(conductor_state& st);

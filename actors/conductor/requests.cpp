@@ -131,8 +131,9 @@ void succeed(self_ptr self, std::uint64_t number, requests::performed done) {
   const auto it = std::find_if(st.asked.begin(),
     st.asked.end(),
     [number](const request_under_way& x) { return x.number == number; });
-  const auto one = *it;
+  auto one = *it;
   if (one.errand->is_kept) {
+    one.errand->hold = planning::hold_of(*one.errand, st.now, done);
     st.pauses.stop(timer_of(one));
     st.asked.erase(it);
     return remember(self, one, std::move(done));

@@ -73,8 +73,8 @@ bool read_name(std::string_view name, container_identity& who) {
   if (!who.name.empty()) {
     const auto start = who.name.value + '_';
     for (const auto& prefix : {start, std::string{hand_over_mark} + start}) {
-      if (begins_with(name, prefix))
-        return read_numbers(name.substr(prefix.size()), who);
+      if (begins_with(name, prefix) && read_numbers(name.substr(prefix.size()), who))
+        return true;
     }
     return false;
   }
@@ -106,10 +106,13 @@ std::string retired_name(const std::string& container_name) {
 }
 
 bool is_retired(const supervised_container& c) {
-  // A service may bear such a name itself.
+  const auto& name = c.what.name;
   const auto own = c.who.name.value + '_';
-  return begins_with(c.what.name, std::string{hand_over_mark} + own)
-         && !begins_with(c.what.name, own);
+  // A service may bear such a name itself: then what follows it tells.
+  container_identity ignored;
+  const auto is_own =
+    begins_with(name, own) && read_numbers(std::string_view{name}.substr(own.size()), ignored);
+  return begins_with(name, std::string{hand_over_mark} + own) && !is_own;
 }
 
 std::string network_name(const app_uuid& app, std::string_view name) {

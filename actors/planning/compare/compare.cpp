@@ -74,15 +74,16 @@ void tell_labels(rule_name name,
   std::vector<field_difference>& found) {
   auto keys = current;
   keys.insert(target.begin(), target.end());
-  const auto text = [](const label_map& where, const std::string& key) {
-    const auto it = where.find(key);
+  const auto text = [](const label_map& where, label_map::const_iterator it) {
     return it == where.end() ? std::string{"none"} : shown(it->second);
   };
   for (const auto& [key, ignored] : keys) {
-    auto a = text(current, key);
-    auto b = text(target, key);
-    if (a != b)
-      found.push_back({std::string{name} + '(' + key + ')', std::move(a), std::move(b)});
+    const auto a = current.find(key);
+    const auto b = target.find(key);
+    const auto both = a != current.end() && b != target.end();
+    // By their values: what is shown of a long one is cut short.
+    if (!both || a->second != b->second)
+      found.push_back({std::string{name} + '(' + key + ')', text(current, a), text(target, b)});
   }
 }
 
@@ -267,6 +268,20 @@ label_map without(label_map labels, std::initializer_list<std::string_view> keys
   return labels;
 }
 
+/// Key by key. A driver may take a password: the values are not shown.
+void tell_driver_opts(const std::map<std::string, std::string>& current,
+  const std::map<std::string, std::string>& target,
+  std::vector<field_difference>& found) {
+  auto keys = current;
+  keys.insert(target.begin(), target.end());
+  for (const auto& [key, ignored] : keys) {
+    const auto a = current.find(key);
+    const auto b = target.find(key);
+    if (a == current.end() || b == target.end() || a->second != b->second)
+      found.push_back({"driver_opts(" + key + ')', "hidden", "hidden"});
+  }
+}
+
 template <class T>
 void tell(std::vector<field_difference>& found, rule_name field, const T& a, const T& b) {
   if (a != b)
@@ -288,7 +303,7 @@ std::vector<field_difference> differences(
   std::vector<field_difference> found;
   if (!target.config_only)
     tell(found, "driver", current.driver, target.driver);
-  tell(found, "driver_opts", current.driver_opts, target.driver_opts);
+  tell_driver_opts(current.driver_opts, target.driver_opts, found);
   tell(found, "ipam.driver", current.ipam_driver, target.ipam_driver);
   tell(found, "ipam.options", current.ipam_options, target.ipam_options);
   if (!target.pools.empty())
@@ -307,7 +322,7 @@ std::vector<field_difference> differences(
   const volume_config& current, const volume_config& target) {
   std::vector<field_difference> found;
   tell(found, "driver", current.driver, target.driver);
-  tell(found, "driver_opts", current.driver_opts, target.driver_opts);
+  tell_driver_opts(current.driver_opts, target.driver_opts, found);
   tell_labels("labels",
     without(current.labels, {label::supervised, label::app_uuid}),
     without(target.labels, {label::supervised, label::app_uuid}),

@@ -8,9 +8,14 @@ constexpr std::size_t short_id_length = 12;
 constexpr std::size_t longest_shown = 120;
 
 std::string cut(std::string text) {
-  if (text.size() > longest_shown)
-    text = text.substr(0, longest_shown) + "...";
-  return text;
+  if (text.size() <= longest_shown)
+    return text;
+  // Not within a character: the text goes into JSON.
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+  auto end = longest_shown;
+  while (end > 0 && continues(text[end]))
+    --end;
+  return text.substr(0, end) + "...";
 }
 
 template <class Range, class Show>

@@ -6,7 +6,6 @@
 #include "actors/planning/plan/requests.hpp"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 #include <utility>
 
@@ -92,6 +91,7 @@ struct find_changes {
   }
 
   list operator()(const kill_container& a) const { return of(a.id); }
+  list operator()(const retire_container& a) const { return of(a.id); }
   list operator()(const remove_network& a) const {
     return release() == nullptr ? list{} : between(release()->networks, s.engine.networks, a.name);
   }
@@ -116,11 +116,6 @@ struct find_changes {
 };
 
 // What is up.
-
-bool is_up(const container& c) {
-  return c.state == container_state::running || c.state == container_state::restarting
-         || c.state == container_state::paused;
-}
 
 std::set<service_key> services_up(const situation& s) {
   std::set<service_key> out;
@@ -168,6 +163,9 @@ void do_round(situation& s, const plan& p, int round, int& made, foresight& out)
   }
   auto number = out.steps.size() - p.steps.size();
   for (const auto& one : p.steps) {
+    // Beside what is there by then: an image that goes before takes its layers along.
+    if (const auto* fetch = std::get_if<fetch_image>(&one.action); fetch != nullptr)
+      out.steps[number].bytes = bytes_to_fetch(s.images, fetch->row.name);
     const auto before = services_up(s);
     apply_step(s, one, made);
     note_outages(before, services_up(s), ++number, out.outages);
@@ -177,16 +175,6 @@ void do_round(situation& s, const plan& p, int round, int& made, foresight& out)
 } // namespace
 
 namespace {
-
-void tell_sizes(const std::map<std::string, std::int64_t>& sizes, foresight& out) {
-  for (auto& one : out.steps) {
-    const auto* fetch = std::get_if<fetch_image>(&one.what.action);
-    if (fetch == nullptr)
-      continue;
-    if (const auto it = sizes.find(fetch->row.name); it != sizes.end())
-      one.bytes = it->second;
-  }
-}
 
 void tell_downtimes(const std::vector<service_downtime>& last, foresight& out) {
   for (auto& one : out.outages) {
@@ -212,7 +200,6 @@ wishes asked_now(const std::vector<service_hold>& holds, const situation& s) {
 
 foresight foresee(situation s, const std::vector<service_downtime>& last) {
   foresight out;
-  const auto sizes = bytes_to_fetch(s.images);
   int made = 0;
   const auto holds = s.asked.holds;
   for (int round = 1; round <= most_rounds; ++round) {
@@ -230,7 +217,6 @@ foresight foresee(situation s, const std::vector<service_downtime>& last) {
       break;
     out.ends = round < most_rounds;
   }
-  tell_sizes(sizes, out);
   tell_downtimes(last, out);
   return out;
 }

@@ -1,6 +1,7 @@
 // Each step, taken for done.
 
 #include "actors/planning/foresee/foresee.hpp"
+#include "actors/planning/plan/image_space.hpp"
 
 #include <algorithm>
 
@@ -41,9 +42,9 @@ image_facts likely_facts(const situation& s, const image_row& row) {
   return {};
 }
 
-/// When a container is made or started: after all that there are.
+/// When a container is made or started: after all that there are, and after the boot.
 wall_time after_all(const situation& s) {
-  wall_time latest{};
+  auto latest = s.boot ? s.boot->at : wall_time{};
   for (const auto& c : s.engine.containers)
     latest = std::max({latest, c.what.created, c.what.started});
   return latest + std::chrono::seconds{1};
@@ -69,7 +70,9 @@ struct apply {
     auto row = a.row;
     row.engine_id = id_of_coming(s, row.name);
     row.ours = true;
-    s.images.facts.try_emplace(row.engine_id, likely_facts(s, row));
+    auto facts = likely_facts(s, row);
+    facts.layers = layers_of(s.images, row.name);
+    s.images.facts.try_emplace(row.engine_id, std::move(facts));
     auto& all = s.images.engine;
     std::erase_if(all, [&row](const engine_image& e) { return e.id == row.engine_id; });
     // A reference with a digest is no tag.

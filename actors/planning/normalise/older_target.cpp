@@ -29,7 +29,8 @@ result<std::int64_t> number_in(const std::string& key, const value& at, const ch
   const auto* end = key.data() + key.size();
   const auto [stopped, failed] = std::from_chars(key.data(), end, out);
   if (key.empty() || failed != std::errc{} || stopped != end || out <= 0)
-    return refusal(at, "\"" + key + "\" is no " + what + ": expected its number");
+    return refusal(
+      at, "\"" + key + "\" is no " + what + " of a version 2 document: expected its number there");
   return out;
 }
 
@@ -128,7 +129,11 @@ result<value> upgraded_apps(const value& from) {
 result<value> upgraded_target(const value& doc, const device_uuid& device) {
   const auto* local = doc.find("local");
   const auto& from = local == nullptr ? doc : *local;
-  auto apps = upgraded_apps(copy_of(from, "apps", value::map_type{}));
+  // Without apps everything would go: that is said with an empty map, and not by leaving it out.
+  const auto* given = from.find("apps");
+  if (given == nullptr || given->is_null())
+    return refusal(from, "the target has no \"apps\": expected a map of apps by their numbers");
+  auto apps = upgraded_apps(*given);
   if (!apps)
     return fail(std::move(apps.error()));
   auto state = value::map({{"name", copy_of(from, "name", "local")},

@@ -1,6 +1,8 @@
 #include "actors/planning/plan/explain.hpp"
 
 #include "actors/planning/plan/plan_dependencies.hpp"
+#include "actors/planning/plan/plan_handover.hpp"
+#include "actors/planning/plan/requests.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -62,7 +64,11 @@ public:
     }
     for (const auto* c : app_.surplus) {
       if (!is_told(out, c->who.name))
-        out.push_back(told(about(c->who.name, "the target does not have it"), {}));
+        out.push_back(told_of_surplus(*c));
+    }
+    for (const auto& hold : now_.holds) {
+      if (hold.app == app_.id && !is_told(out, hold.service))
+        tell_hold(hold, out);
     }
   }
 
@@ -74,6 +80,34 @@ private:
     out.service = service;
     out.gap = std::move(gap);
     return out;
+  }
+
+  [[nodiscard]] explanation told_of_surplus(const supervised_container& c) const {
+    for (const auto& pair : app_.pairs) {
+      if (elder_of(app_, pair) != &c)
+        continue;
+      auto x = about(c.who.name, "its old container is still there");
+      const auto hand_over = "handover:" + pair.current->what.id.value;
+      return step_on(x, hand_over) || wait_on(x, hand_over, {}) ? x : told(std::move(x), {});
+    }
+    return told(about(c.who.name, "the target does not have it"), {});
+  }
+
+  /// A service that is as people want it is not as its target does.
+  void tell_hold(const service_hold& hold, std::vector<explanation>& out) const {
+    const auto pair = std::find_if(app_.pairs.begin(), app_.pairs.end(), [&hold](const auto& p) {
+      return p.target->name == hold.service;
+    });
+    if (pair == app_.pairs.end())
+      return;
+    auto x = about(hold.service,
+      hold.running ? "it runs, and the target wants it stopped"
+                   : "it is stopped, and the target wants it running");
+    x.why = obstacle::request;
+    x.reason = (hold.running ? "a start" : "a stop")
+               + std::string{" was asked for; it holds until its release changes, it is asked to "}
+               + (hold.running ? "stop" : "start") + " or the device is booted";
+    out.push_back(std::move(x));
   }
 
   [[nodiscard]] bool is_told(const std::vector<explanation>& out, const service_name& name) const {
@@ -91,7 +125,7 @@ private:
       return pair.differing;
     for (const auto& part : app_.leaving) {
       if (uses(c.config, part))
-        return part + " is to be made anew";
+        return part.name + " is to be made anew";
     }
     if (const auto other = remade_dependency(app_, pair); pair.target->running && !other.empty())
       return other + " was made anew since it was started";
@@ -142,10 +176,8 @@ private:
       for (const auto& part : *parts) {
         const auto used = uses(pair.wanted, part)
                           || (pair.current != nullptr && uses(pair.current->what.config, part));
-        for (const auto* prefix : {"network:", "volume:"}) {
-          if (used)
-            out.parts.push_back(prefix + part);
-        }
+        if (used)
+          out.parts.push_back(part_subject(part));
       }
     }
     return out;
@@ -288,7 +320,7 @@ std::vector<explanation> explain(const progress& now) {
   if (!now.has_target)
     return out;
   situation s;
-  s.target = now.target;
+  s.target = as_held(now.target, now.holds);
   s.engine = now.engine;
   s.images = now.images;
   s.commits = now.commits;

@@ -22,6 +22,12 @@ std::size_t shared_layers(const std::vector<layer_size>& wanted, const layer_cha
   return n;
 }
 
+const image_size* find_size(const images_view& images, const std::string& name) {
+  const auto it = std::find_if(
+    images.sizes.begin(), images.sizes.end(), [&name](const auto& x) { return x.name == name; });
+  return it == images.sizes.end() ? nullptr : &*it;
+}
+
 layer_chain chain_of(const std::vector<layer_size>& layers) {
   layer_chain out;
   for (const auto& layer : layers)
@@ -55,18 +61,19 @@ std::optional<space_shortage> judge_room(const room_question& asked) {
   return space_shortage{asked.name, needed, free, asked.margin, true};
 }
 
-std::map<std::string, std::int64_t> bytes_to_fetch(const images_view& images) {
+std::optional<std::int64_t> bytes_to_fetch(const images_view& images, const std::string& name) {
+  const auto* size = find_size(images, name);
+  if (size == nullptr || size->layers.empty())
+    return std::nullopt;
   std::vector<layer_chain> present;
   for (const auto& [id, facts] : images.facts)
     present.push_back(facts.layers);
-  std::map<std::string, std::int64_t> out;
-  for (const auto& size : images.sizes) {
-    if (size.layers.empty())
-      continue;
-    out[size.name] = missing_bytes(size.layers, present);
-    present.push_back(chain_of(size.layers));
-  }
-  return out;
+  return missing_bytes(size->layers, present);
+}
+
+layer_chain layers_of(const images_view& images, const std::string& name) {
+  const auto* size = find_size(images, name);
+  return size == nullptr ? layer_chain{} : chain_of(size->layers);
 }
 
 std::string bytes_text(std::int64_t bytes) {

@@ -39,9 +39,12 @@ struct room_question {
 /// Why it has to wait; nothing when there is room.
 std::optional<space_shortage> judge_room(const room_question& asked);
 
-/// Bytes from the network for each image whose size is known and that the engine does not have in
-/// full, by name. What two of them share is counted for the one whose name comes first.
-std::map<std::string, std::int64_t> bytes_to_fetch(const images_view& images);
+/// Bytes from the network for that image, beside the images that are there; nothing when its size
+/// is not known.
+std::optional<std::int64_t> bytes_to_fetch(const images_view& images, const std::string& name);
+
+/// Its layers, from the lowest, as far as its size is known.
+layer_chain layers_of(const images_view& images, const std::string& name);
 
 /// "12.3 MB", for people.
 std::string bytes_text(std::int64_t bytes);

@@ -1,18 +1,20 @@
 // Networks and volumes. Source: spec/state-engine.md §3 and §5.2.
 
+#include "actors/planning/identity.hpp"
 #include "actors/planning/plan/plan_parts.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace copal::planning {
 
 namespace {
 
 /// The service that still uses a network or volume; null when none does.
-const supervised_container* user_of(const situation& s, const std::string& name) {
+const supervised_container* user_of(const situation& s, const part& x) {
   const auto it = std::find_if(s.engine.containers.begin(),
     s.engine.containers.end(),
-    [&name](const auto& c) { return uses(c.what.config, name); });
+    [&x](const auto& c) { return uses(c.what.config, x); });
   return it == s.engine.containers.end() ? nullptr : &*it;
 }
 
@@ -29,38 +31,43 @@ bool has_volume(const situation& s, const std::string& name) {
     [&name](const engine_volume& v) { return v.name == name; });
 }
 
+/// The step that removes it; nothing when it is not there. A stranger's network of that name stays.
+std::optional<step> removal_of(const situation& s, app_id app, const part& x, const char* why) {
+  if (x.what == part::kind::volume)
+    return has_volume(s, x.name) ? std::optional{step{app, remove_volume{x.name}, why}}
+                                 : std::nullopt;
+  const auto& all = s.engine.networks;
+  const auto it = std::find_if(all.begin(), all.end(), [&x](const engine_network& n) {
+    return n.name == x.name && is_supervised(n.config.labels);
+  });
+  return it == all.end() ? std::nullopt
+                         : std::optional{step{app, remove_network{it->id, x.name}, why}};
+}
+
 /// A network or volume goes when nothing uses it any more.
-void plan_leaving(
-  const situation& s, const app_standing& app, const std::string& name, plan_builder& out) {
-  const auto* network = find_network(s, name);
-  const auto subject = (network != nullptr ? "network:" : "volume:") + name;
-  if (const auto* user = user_of(s, name); user != nullptr)
-    return out.wait({wait_reason::kind::in_use,
-      app.id,
-      subject,
-      name + " goes when " + user->who.name.value + " has gone"});
+void plan_leaving(const situation& s, const app_standing& app, const part& x, plan_builder& out) {
+  const auto wait_for = [&](const std::string& end) {
+    out.wait({wait_reason::kind::in_use, app.id, part_subject(x), x.name + " goes when " + end});
+  };
+  if (const auto* user = user_of(s, x); user != nullptr)
+    return wait_for(user->who.name.value + " has gone");
   for (const auto& pair : app.pairs) {
     // A container that is just being made may be about to join it.
     if (out.is_busy("service:" + to_string(app.id) + '/' + pair.target->name.value))
-      return out.wait({wait_reason::kind::in_use,
-        app.id,
-        subject,
-        name + " goes when the step on " + pair.target->name.value + " has ended"});
+      return wait_for("the step on " + pair.target->name.value + " has ended");
   }
-  const auto purged = network == nullptr && s.asked.purged.contains(app.id);
-  const auto* why = purged                       ? "a purge was asked for"
-                    : app.missing.contains(name) ? "its configuration differs"
-                                                 : "not in the target";
-  if (network != nullptr)
-    out.add({app.id, remove_network{network->id, name}, why});
-  else if (has_volume(s, name))
-    out.add({app.id, remove_volume{name}, why});
+  const auto purged = x.what == part::kind::volume && s.asked.purged.contains(app.id);
+  const auto* why = purged                    ? "a purge was asked for"
+                    : app.missing.contains(x) ? "its configuration differs"
+                                              : "not in the target";
+  if (auto removal = removal_of(s, app.id, x, why))
+    out.add(std::move(*removal));
 }
 
-bool is_wanted(const std::vector<app_standing>& apps, const std::string& part) {
-  return std::any_of(apps.begin(), apps.end(), [&part](const app_standing& app) {
-    return std::any_of(app.pairs.begin(), app.pairs.end(), [&part](const service_pair& pair) {
-      return uses(pair.target->config, part);
+bool is_wanted(const std::vector<app_standing>& apps, const part& x) {
+  return std::any_of(apps.begin(), apps.end(), [&x](const app_standing& app) {
+    return std::any_of(app.pairs.begin(), app.pairs.end(), [&x](const service_pair& pair) {
+      return uses(pair.target->config, x);
     });
   });
 }
@@ -83,34 +90,37 @@ network_config supervisor_network_config() {
 }
 
 void plan_components(const situation& s, const app_standing& app, plan_builder& out) {
-  for (const auto& name : app.leaving) {
-    if (name != supervisor_network)
-      plan_leaving(s, app, name, out);
+  for (const auto& one : app.leaving) {
+    if (one != network_part(supervisor_network))
+      plan_leaving(s, app, one, out);
   }
   if (app.target == nullptr || !app.target->release)
     return;
   for (const auto& n : app.target->release->networks) {
-    if (app.missing.contains(n.engine_name) && !app.leaving.contains(n.engine_name))
+    const auto own = network_part(n.engine_name);
+    if (app.missing.contains(own) && !app.leaving.contains(own))
       out.add({app.id, create_network{n.engine_name, n.config}, "it does not exist"});
   }
   // A purge makes them anew when all have gone.
   if (s.asked.purged.contains(app.id))
     return;
   for (const auto& v : app.target->release->volumes) {
-    if (app.missing.contains(v.engine_name) && !app.leaving.contains(v.engine_name))
+    const auto own = volume_part(v.engine_name);
+    if (app.missing.contains(own) && !app.leaving.contains(own))
       out.add({app.id, create_volume{v.engine_name, v.config}, "it does not exist"});
   }
 }
 
 void plan_system(const situation& s, const std::vector<app_standing>& apps, plan_builder& out) {
-  if (is_wanted(apps, supervisor_network)) {
+  if (is_wanted(apps, network_part(supervisor_network))) {
     const auto* now = find_network(s, supervisor_network);
     if (now == nullptr)
       out.add({{}, create_network{supervisor_network, supervisor_network_config()}, "asked for"});
-    else if (!is_supervisor_network(now->config) && user_of(s, supervisor_network) == nullptr)
+    else if (!is_supervisor_network(now->config)
+             && user_of(s, network_part(supervisor_network)) == nullptr)
       out.add({{}, remove_network{now->id, now->name}, "its configuration differs"});
   }
-  if (is_wanted(apps, extra_firmware_volume) && !has_volume(s, extra_firmware_volume))
+  if (is_wanted(apps, volume_part(extra_firmware_volume)) && !has_volume(s, extra_firmware_volume))
     out.add({{}, create_volume{extra_firmware_volume, {}}, "asked for"});
 }
 

@@ -135,10 +135,9 @@ bool holds_back(const dependency& on, const verdict& found) {
 } // namespace
 
 std::string leaving_part(const app_standing& app, const container_config& config) {
-  const auto it = std::find_if(app.leaving.begin(), app.leaving.end(), [&config](const auto& name) {
-    return uses(config, name);
-  });
-  return it == app.leaving.end() ? std::string{} : *it;
+  const auto it = std::find_if(
+    app.leaving.begin(), app.leaving.end(), [&config](const part& x) { return uses(config, x); });
+  return it == app.leaving.end() ? std::string{} : it->name;
 }
 
 std::string dependency_obstacle(

@@ -113,11 +113,6 @@ const supervised_container* elder_of(const app_standing& app, const service_pair
   return elder;
 }
 
-bool is_up(const container& c) {
-  return c.state == container_state::running || c.state == container_state::paused
-         || c.state == container_state::restarting;
-}
-
 std::chrono::milliseconds handover_timeout(const label_map& labels) {
   constexpr std::chrono::milliseconds usual{60'000};
   const auto it = labels.find(std::string{label::handover_timeout});

@@ -12,9 +12,6 @@ namespace copal::planning {
 /// The container that hands over to the pair's present one; null when there is none.
 const supervised_container* elder_of(const app_standing& app, const service_pair& pair);
 
-/// True while the container does its work, or may at any moment: there is something to hand over.
-bool is_up(const container& c);
-
 /// How long the new container has, by its label; a label that is no positive number of
 /// milliseconds does not count.
 std::chrono::milliseconds handover_timeout(const label_map& labels);

@@ -16,9 +16,8 @@ bool is_of_other_release(const app_standing& app, const container_identity& who)
 
 bool is_going(const situation& s, const app_standing& app, const service_pair& pair) {
   const auto& now = pair.current->what;
-  const auto uses_leaving = std::any_of(app.leaving.begin(),
-    app.leaving.end(),
-    [&now](const std::string& part) { return uses(now.config, part); });
+  const auto uses_leaving = std::any_of(
+    app.leaving.begin(), app.leaving.end(), [&now](const part& x) { return uses(now.config, x); });
   return !pair.differing.empty() || s.asked.replaced.contains(now.id) || uses_leaving;
 }
 

@@ -66,6 +66,24 @@ struct service_pair {
   std::vector<field_difference> differences; ///< The same in full.
 };
 
+/// True while the container does its work, or may at any moment.
+inline bool is_up(const container& c) {
+  return c.state == container_state::running || c.state == container_state::paused
+         || c.state == container_state::restarting;
+}
+
+/// A network or a volume, by its engine name: one of each may bear the same.
+struct part {
+  enum class kind { network, volume };
+  std::string name;
+  kind what = kind::network;
+
+  auto operator<=>(const part&) const = default;
+};
+
+/// As the steps on it name it.
+std::string part_subject(const part& x);
+
 /// One app: what it is to be beside what there is of it.
 struct app_standing {
   const target_app* target = nullptr; ///< Null: the app is to go.
@@ -76,9 +94,8 @@ struct app_standing {
   std::vector<const supervised_container*> dead;
   bool images_ready = true; ///< Every target service's image is in the engine with its row.
 
-  // The networks and volumes, by engine name.
-  std::set<std::string> leaving; ///< Present and to be removed, for good or to be made anew.
-  std::set<std::string> missing; ///< In the target and not present yet, or not as wanted.
+  std::set<part> leaving; ///< Present and to be removed, for good or to be made anew.
+  std::set<part> missing; ///< In the target and not present yet, or not as wanted.
 };
 
 std::vector<app_standing> stand_apps(const situation& s);
@@ -88,7 +105,14 @@ inline bool is_rejected(const app_standing& app) {
   return app.target != nullptr && app.target->rejected.has_value();
 }
 
-bool uses(const container_config& config, const std::string& network_or_volume);
+bool uses(const container_config& config, const part& x);
+
+inline part network_part(const std::string& engine_name) {
+  return {engine_name, part::kind::network};
+}
+inline part volume_part(const std::string& engine_name) {
+  return {engine_name, part::kind::volume};
+}
 
 /// The engine name of the network that joins services to the local API.
 inline constexpr const char* supervisor_network = "supervisor0";

@@ -8,11 +8,6 @@ namespace copal::planning {
 
 namespace {
 
-bool is_up(const container& c) {
-  return c.state == container_state::running || c.state == container_state::paused
-         || c.state == container_state::restarting;
-}
-
 /// A container without a network of its own publishes nothing.
 bool publishes(const container_config& config) {
   const auto& mode = config.network_mode;
@@ -62,23 +57,34 @@ bool stays(const std::vector<app_standing>& apps, const supervised_container& c)
   });
 }
 
-bool is_of(const service_pair& pair, const supervised_container& c) {
-  return pair.current == &c;
+/// The obstacle by the first container that is in the way in that manner.
+template <class Test>
+std::string obstacle_by(const situation& s, const service_pair& pair, Test is_in_the_way) {
+  for (const auto& c : s.engine.containers) {
+    if (pair.current == &c || !is_up(c.what))
+      continue;
+    const auto [how, port] = relation_of(pair.wanted, c.what.config);
+    if (how != relation::apart && is_in_the_way(how, c))
+      return "when port " + std::to_string(port->host_port) + '/' + to_string(port->protocol)
+             + " of the host is free: " + c.what.name + " has it";
+  }
+  return {};
 }
 
 } // namespace
 
 std::string port_obstacle(
   const situation& s, const std::vector<app_standing>& apps, const service_pair& pair) {
-  for (const auto& c : s.engine.containers) {
-    if (is_of(pair, c) || !is_up(c.what))
-      continue;
-    const auto [how, port] = relation_of(pair.wanted, c.what.config);
-    if (how == relation::same || (how == relation::overlapping && !stays(apps, c)))
-      return "when port " + std::to_string(port->host_port) + '/' + to_string(port->protocol)
-             + " of the host is free: " + c.what.name + " has it";
-  }
-  return {};
+  return obstacle_by(s, pair, [&apps](relation how, const supervised_container& c) {
+    return how == relation::same || !stays(apps, c);
+  });
+}
+
+std::string lasting_port_obstacle(
+  const situation& s, const std::vector<app_standing>& apps, const service_pair& pair) {
+  return obstacle_by(s, pair, [&apps](relation how, const supervised_container& c) {
+    return how == relation::same && stays(apps, c);
+  });
 }
 
 bool is_in_the_way(const std::vector<app_standing>& apps, const service_pair& pair) {

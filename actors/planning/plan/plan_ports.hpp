@@ -15,6 +15,10 @@ namespace copal::planning {
 std::string port_obstacle(
   const situation& s, const std::vector<app_standing>& apps, const service_pair& pair);
 
+/// The same, but only for what stays: who waits for that port waits for ever.
+std::string lasting_port_obstacle(
+  const situation& s, const std::vector<app_standing>& apps, const service_pair& pair);
+
 /// A service that has no running container needs a port that this pair's container has.
 bool is_in_the_way(const std::vector<app_standing>& apps, const service_pair& pair);
 

@@ -86,16 +86,20 @@ private:
     // Without what its image brings nothing can be said of a difference: after the loss of all rows
     // every container seems to have one.
     if (!pair.image.id.empty() && pair.image.facts == nullptr)
-      return wait(wait_reason::kind::in_progress, name, "its image has not been looked at yet");
+      return wait_to_replace(
+        pair, wait_reason::kind::in_progress, "its image has not been looked at yet");
     const auto waits_for_images = pair.target->strategy == update_strategy::download_then_kill
                                   || pair.target->strategy == update_strategy::hand_over;
     if (waits_for_images && !app_.images_ready)
-      return wait(
-        wait_reason::kind::fetching, name, "replaced when all images of its release are there");
+      return wait_to_replace(
+        pair, wait_reason::kind::fetching, "replaced when all images of its release are there");
     // What strategies with an early kill give up, and what is in another's way, is given up.
     if (const auto obstacle = replacement_obstacle(s_, app_, pair, out_);
         waits_for_images && part.empty() && !obstacle.empty() && !is_in_the_way(apps_, pair))
-      return wait(wait_reason::kind::dependency, name, "replaced " + obstacle);
+      return wait_to_replace(pair, wait_reason::kind::dependency, "replaced " + obstacle);
+    if (const auto taken = lasting_port_obstacle(s_, apps_, pair);
+        waits_for_images && part.empty() && !taken.empty() && !is_in_the_way(apps_, pair))
+      return wait_to_replace(pair, wait_reason::kind::port, "replaced " + taken);
     auto reason = !pair.differing.empty() ? pair.differing : part + " is made anew";
     if (const auto* elder = elder_of(app_, pair); elder != nullptr && is_up(elder->what))
       reason += "; the hand-over to it was not over";
@@ -113,6 +117,27 @@ private:
     }
     stopping_.push_back(
       {app_.id, kill_container{now.what.id, name, now.what.config.stop_grace_period}, reason});
+  }
+
+  /// What people ask for meanwhile is done to the container that there is.
+  void wait_to_replace(const service_pair& pair, wait_reason::kind why, std::string text) {
+    const auto& now = pair.current->what;
+    const auto& name = pair.target->name;
+    if (is_up(now) && is_stop_asked(pair))
+      stopping_.push_back({app_.id,
+        stop_container{now.id, name, now.config.stop_grace_period},
+        "a stop was asked for"});
+    else if (now.state == container_state::exited && s_.asked.started.contains(now.id))
+      out_.add({app_.id, start_container{now.id, name}, "a start was asked for"});
+    else
+      wait(why, name, std::move(text));
+  }
+
+  [[nodiscard]] bool is_stop_asked(const service_pair& pair) const {
+    const auto& holds = s_.asked.holds;
+    return std::any_of(holds.begin(), holds.end(), [&](const service_hold& hold) {
+      return hold.app == app_.id && hold.service == pair.target->name && !hold.running;
+    });
   }
 
   /// It is made anew, as soon as it can be started again.

@@ -147,10 +147,10 @@ std::vector<const engine_network*> networks_named(const situation& s, const std:
 }
 
 /// A container that is not ours to stop uses it: it can neither go nor be made anew.
-bool is_held(const situation& s, const app_standing& app, const std::string& part) {
+bool is_held(const situation& s, const app_standing& app, const part& held) {
   return std::any_of(s.engine.containers.begin(), s.engine.containers.end(), [&](const auto& c) {
     return is_of(c.who, app) && is_left_alone(c.who, c.what.config.labels, app.target)
-           && uses(c.what.config, part);
+           && uses(c.what.config, held);
   });
 }
 
@@ -162,11 +162,12 @@ std::set<std::string> stand_wanted_networks(const situation& s, app_standing& ap
     wanted.insert(n.engine_name);
     const auto found = networks_named(s, n.engine_name);
     if (found.size() == 1
-        && (differences(found.front()->config, n.config).empty() || is_held(s, app, n.engine_name)))
+        && (differences(found.front()->config, n.config).empty()
+            || is_held(s, app, network_part(n.engine_name))))
       continue;
-    app.missing.insert(n.engine_name);
+    app.missing.insert(network_part(n.engine_name));
     if (!found.empty())
-      app.leaving.insert(n.engine_name);
+      app.leaving.insert(network_part(n.engine_name));
   }
   return wanted;
 }
@@ -175,19 +176,21 @@ void stand_networks(const situation& s, app_standing& app) {
   const auto wanted = stand_wanted_networks(s, app);
   for (const auto& e : s.engine.networks) {
     if (is_supervised(e.config.labels) && belongs_to(e, key_of(app)) && !wanted.contains(e.name)
-        && !is_held(s, app, e.name))
-      app.leaving.insert(e.name);
+        && !is_held(s, app, network_part(e.name)))
+      app.leaving.insert(network_part(e.name));
   }
 }
 
 void stand_volumes(const situation& s, app_standing& app) {
-  if (s.asked.purged.contains(app.id))
-    app.leaving.merge(volumes_to_purge(s, app.id));
+  if (s.asked.purged.contains(app.id)) {
+    for (const auto& name : volumes_to_purge(s, app.id))
+      app.leaving.insert(volume_part(name));
+  }
   if (app.target == nullptr) {
     for (const auto& e : s.engine.volumes) {
       if (!s.target.keeps_volumes && is_supervised(e.config.labels) && belongs_to(e, key_of(app))
-          && !is_held(s, app, e.name))
-        app.leaving.insert(e.name);
+          && !is_held(s, app, volume_part(e.name)))
+        app.leaving.insert(volume_part(e.name));
     }
     return;
   }
@@ -199,48 +202,53 @@ void stand_volumes(const situation& s, app_standing& app) {
       s.engine.volumes.end(),
       [&v](const engine_volume& e) { return e.name == v.engine_name; });
     if (it == s.engine.volumes.end()) {
-      app.missing.insert(v.engine_name);
+      app.missing.insert(volume_part(v.engine_name));
       continue;
     }
     // One without our label is adopted as it is: it may hold what somebody else put there.
     if (is_supervised(it->config.labels) && !differences(it->config, v.config).empty()
-        && !is_held(s, app, v.engine_name)) {
-      app.missing.insert(v.engine_name);
-      app.leaving.insert(v.engine_name);
+        && !is_held(s, app, volume_part(v.engine_name))) {
+      app.missing.insert(volume_part(v.engine_name));
+      app.leaving.insert(volume_part(v.engine_name));
     }
   }
 }
 
 /// What several apps share: a service that asks for it waits for it, and goes when it changes.
 void stand_shared(const situation& s, app_standing& app) {
-  const auto asked = [&app](const char* part) {
-    return std::any_of(app.pairs.begin(), app.pairs.end(), [part](const service_pair& pair) {
-      return uses(pair.target->config, part);
+  const auto asked = [&app](const part& x) {
+    return std::any_of(app.pairs.begin(), app.pairs.end(), [&x](const service_pair& pair) {
+      return uses(pair.target->config, x);
     });
   };
-  if (asked(supervisor_network)) {
+  if (const auto network = network_part(supervisor_network); asked(network)) {
     const auto it = std::find_if(s.engine.networks.begin(),
       s.engine.networks.end(),
       [](const engine_network& n) { return n.name == supervisor_network; });
     const auto there = it != s.engine.networks.end();
     if (!there || !is_supervisor_network(it->config))
-      app.missing.insert(supervisor_network);
+      app.missing.insert(network);
     if (there && !is_supervisor_network(it->config))
-      app.leaving.insert(supervisor_network);
+      app.leaving.insert(network);
   }
   const auto has_firmware = std::any_of(s.engine.volumes.begin(),
     s.engine.volumes.end(),
     [](const engine_volume& v) { return v.name == extra_firmware_volume; });
-  if (asked(extra_firmware_volume) && !has_firmware)
-    app.missing.insert(extra_firmware_volume);
+  const auto firmware = volume_part(extra_firmware_volume);
+  if (asked(firmware) && !has_firmware)
+    app.missing.insert(firmware);
 }
 
 } // namespace
 
-bool uses(const container_config& config, const std::string& network_or_volume) {
-  const auto& name = network_or_volume;
-  if (config.network_mode == name || config.networks.contains(name))
-    return true;
+std::string part_subject(const part& x) {
+  return (x.what == part::kind::network ? "network:" : "volume:") + x.name;
+}
+
+bool uses(const container_config& config, const part& x) {
+  const auto& name = x.name;
+  if (x.what == part::kind::network)
+    return config.network_mode == name || config.networks.contains(name);
   const auto bound = [&name](const std::string& bind) {
     return bind.size() > name.size() && bind[name.size()] == ':' && bind.starts_with(name);
   };

@@ -12,15 +12,15 @@ std::string start_obstacle(
   const situation& s, const app_standing& app, const service_pair& pair, const plan_builder& out) {
   if (s.asked.emptied.contains(app.id))
     return "started when what there was of its app has gone";
-  for (const auto& part : app.missing) {
-    if (uses(pair.wanted, part))
-      return "started when " + part + " is there";
+  for (const auto& one : app.missing) {
+    if (uses(pair.wanted, one))
+      return "started when " + one.name + " is there";
   }
   for (const auto& volume : app.target->release->volumes) {
     // Its removal may be under way for a purge that has been given up.
-    const auto& part = volume.engine_name;
-    if (uses(pair.wanted, part) && out.is_busy("volume:" + part))
-      return "started when the step on " + part + " has ended";
+    const auto own = volume_part(volume.engine_name);
+    if (uses(pair.wanted, own) && out.is_busy(part_subject(own)))
+      return "started when the step on " + own.name + " has ended";
   }
   if (const auto other = dependency_obstacle(s, app, pair, out); !other.empty())
     return "started " + other;

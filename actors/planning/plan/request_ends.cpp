@@ -1,5 +1,6 @@
 // When a request is done, or cannot be.
 
+#include "actors/planning/plan/plan_parts.hpp"
 #include "actors/planning/plan/request_parts.hpp"
 #include "actors/planning/plan/requests.hpp"
 
@@ -112,6 +113,19 @@ const user_lock* lock_against(const errand& asked, const situation& now, const p
 }
 
 } // namespace
+
+service_hold hold_of(const errand& asked, const situation& now, const requests::performed& done) {
+  auto out = asked.hold;
+  const auto& all = now.engine.containers;
+  const auto c = std::find_if(all.begin(), all.end(), [&done](const supervised_container& x) {
+    return x.what.id == done.container;
+  });
+  if (c != all.end()) {
+    out.container = c->what.id;
+    out.started = c->what.started;
+  }
+  return out;
+}
 
 bool is_part_of(const errand& asked, const step& s) {
   if (s.app != asked.what.app || is_tidying(s))

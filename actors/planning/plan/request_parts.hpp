@@ -21,6 +21,4 @@ const supervised_container* container_of(
 /// Of the steps on a service.
 std::string subject_of(app_id app, const service_name& service);
 
-bool is_up(const container& c);
-
 } // namespace copal::planning::request_parts

@@ -58,11 +58,6 @@ const supervised_container* container_of(
   return newest;
 }
 
-bool is_up(const container& c) {
-  return c.state == container_state::running || c.state == container_state::paused
-         || c.state == container_state::restarting;
-}
-
 std::string subject_of(app_id app, const service_name& service) {
   return "service:" + to_string(app) + '/' + service.value;
 }
@@ -151,6 +146,9 @@ result<errand> begin_errand(const requests::perform& what, const situation& now)
 
 bool is_in_force(const service_hold& hold, const situation& now, const std::string& boot_id) {
   const auto* app = find_app(now.target, hold.app);
+  // Nothing of it is touched, so it is judged when it has a release again.
+  if (app != nullptr && app->rejected)
+    return true;
   if (app == nullptr || !app->release || app->release->commit != hold.commit
       || find_service(*app, hold.service) == nullptr)
     return false;
@@ -173,7 +171,8 @@ std::set<std::string> volumes_to_purge(const situation& now, app_id id) {
   const auto held = [&](const std::string& name) {
     return std::any_of(
       now.engine.containers.begin(), now.engine.containers.end(), [&](const auto& c) {
-        return is_left_alone(c.who, c.what.config.labels, app) && uses(c.what.config, name);
+        return is_left_alone(c.who, c.what.config.labels, app)
+               && uses(c.what.config, volume_part(name));
       });
   };
   for (const auto& v : now.engine.volumes) {
@@ -242,19 +241,9 @@ wishes wishes_of(const std::vector<service_hold>& holds,
 
 namespace {
 
-/// The target with the holds in it.
 situation held(const situation& now) {
   auto out = now;
-  for (auto& app : out.target.apps) {
-    if (!app.release)
-      continue;
-    for (auto& service : app.release->services) {
-      for (const auto& hold : now.asked.holds) {
-        if (hold.app == app.id && hold.service == service.name)
-          service.running = hold.running;
-      }
-    }
-  }
+  out.target = as_held(std::move(out.target), now.asked.holds);
   return out;
 }
 
@@ -289,6 +278,20 @@ void keep_alone(const wishes& asked, plan& made) {
 }
 
 } // namespace
+
+device_target as_held(device_target target, const std::vector<service_hold>& holds) {
+  for (auto& app : target.apps) {
+    if (!app.release)
+      continue;
+    for (auto& service : app.release->services) {
+      for (const auto& hold : holds) {
+        if (hold.app == app.id && hold.service == service.name)
+          service.running = hold.running;
+      }
+    }
+  }
+  return target;
+}
 
 plan plan_as_asked(const situation& now) {
   auto made = now.asked.holds.empty() ? make_plan(now) : make_plan(held(now));

@@ -51,6 +51,13 @@ plan plan_as_asked(const situation& now);
 std::optional<result<requests::performed>> judge(
   const errand& asked, const situation& now, const plan& made, const std::vector<step>& running);
 
+/// What a stop or start that is done holds from then on. The container may be another one than when
+/// it began: an update that was under way has made it anew.
+service_hold hold_of(const errand& asked, const situation& now, const requests::performed& done);
+
+/// The target with the holds in it.
+device_target as_held(device_target target, const std::vector<service_hold>& holds);
+
 /// A request fails when this step of its app does.
 bool is_part_of(const errand& asked, const step& s);
 

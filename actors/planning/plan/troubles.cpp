@@ -1,5 +1,7 @@
 #include "actors/planning/plan/troubles.hpp"
 
+#include "actors/planning/plan/requests.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -50,9 +52,10 @@ std::string failed_checks_of(const container& c) {
 }
 
 std::vector<trouble> find_troubles(const progress& now) {
+  const auto target = as_held(now.target, now.holds);
   std::vector<trouble> out;
   for (const auto& c : now.engine.containers) {
-    auto text = is_kept_stopped(now.target, c.who) ? std::string{} : text_of(c);
+    auto text = is_kept_stopped(target, c.who) ? std::string{} : text_of(c);
     if (!text.empty())
       out.push_back({c.who, c.what, c.memory_kills, std::move(text)});
   }

@@ -124,6 +124,8 @@ TEST_SUITE("planning") {
       {{7}, {"a7"}, {71}, {"web"}, {72}, {70}, {"c0ffee"}},
       {{7}, {"a7"}, {71}, {"web_1"}, {72}, {70}, {"0123_4"}},
       {{7}, {"a7"}, {71}, {"old_web"}, {72}, {70}, {"5"}},
+      {{7}, {"a7"}, {71}, {"old"}, {72}, {70}, {"c0ffee"}},
+      {{7}, {"a7"}, {71}, {"old_old"}, {72}, {70}, {"c0ffee"}},
       {{7}, {}, {71}, {"web"}, {72}, {70}, {}},
     };
     for (const auto& who : rows) {
@@ -132,6 +134,12 @@ TEST_SUITE("planning") {
         labels.erase("io.balena.app-uuid");
       CAPTURE(container_name(who));
       CHECK((identify(container_name(who), labels) == who));
+      CHECK((identify(retired_name(container_name(who)), labels) == who));
+      container c;
+      c.name = container_name(who);
+      CHECK_FALSE(is_retired({who, c}));
+      c.name = retired_name(c.name);
+      CHECK(is_retired({who, c}));
     }
   }
 

@@ -301,9 +301,15 @@ TEST_SUITE("planning: spec 12") {
       value doc;
       std::string told;
     } rows[] = {
-      {with_app("shop", map({})), "\"shop\" is no app: expected its number"},
+      {map({{"local", map({})}}),
+        "the target has no \"apps\": expected a map of apps by their numbers"},
+      {map({{"local", map({{"name", "x"}, {"apps", {}}})}}),
+        "the target has no \"apps\": expected a map of apps by their numbers"},
+      {with_app("shop", map({})),
+        "\"shop\" is no app of a version 2 document: expected its number there"},
       {with_app("7", map({{"commit", 3}})), "app 7: expected its commit as a text"},
-      {with_service(map({{"web", named}})), "\"web\" is no service: expected its number"},
+      {with_service(map({{"web", named}})),
+        "\"web\" is no service of a version 2 document: expected its number there"},
       {with_service(map({{"1", "web"}})), "service 1: expected a map, got text"},
       {with_service(map({{"1", map({})}})),
         "service 1: expected its name as a text, in "

@@ -378,7 +378,11 @@ TEST_SUITE("planning: comparison") {
         with([](auto& n) { n.config_only = true; }),
         ""},
       {"config-only", plain, with([](auto& n) { n.config_only = true; }), "config_only"},
-      {"options", plain, with([](auto& n) { n.driver_opts["a"] = "1"; }), "driver_opts"},
+      {"options", plain, with([](auto& n) { n.driver_opts["a"] = "1"; }), "driver_opts(a)"},
+      {"the end of a long label",
+        with([](auto& n) { n.labels["l"] = std::string(300, 'x') + '1'; }),
+        with([](auto& n) { n.labels["l"] = std::string(300, 'x') + '2'; }),
+        "labels(l)"},
       {"address driver", plain, with([](auto& n) { n.ipam_driver = "x"; }), "ipam.driver"},
       {"address options", plain, with([](auto& n) { n.ipam_options["a"] = "1"; }), "ipam.options"},
       {"IPv6", plain, with([](auto& n) { n.enable_ipv6 = true; }), "enable_ipv6"},
@@ -402,8 +406,24 @@ TEST_SUITE("planning: comparison") {
       "local", {}, {{"io.balena.supervised", "true"}, {"io.balena.app-uuid", "a7"}}};
     CHECK(differences(bare, ours).empty());
     CHECK(fields(differences(bare, volume_config{"nfs", {}, {}})) == "driver");
-    CHECK(fields(differences(bare, volume_config{"local", {{"a", "1"}}, {}})) == "driver_opts");
+    CHECK(fields(differences(bare, volume_config{"local", {{"a", "1"}}, {}})) == "driver_opts(a)");
+    const volume_config share{"local", {{"o", "password=a"}, {"type", "cifs"}}, {}};
+    const volume_config other{"local", {{"o", "password=b"}, {"type", "cifs"}}, {}};
+    CHECK(differences(share, other)
+          == std::vector<field_difference>{{"driver_opts(o)", "hidden", "hidden"}});
     CHECK(fields(differences(bare, volume_config{"local", {}, {{"a", "1"}}})) == "labels(a)");
+  }
+
+  TEST_CASE("labels: told apart by all they hold, and cut between characters") {
+    volume_config a;
+    volume_config b;
+    a.labels["rule"] = std::string(119, 'x') + "\xc3\xa4" + std::string(50, 'y') + "1";
+    b.labels["rule"] = std::string(119, 'x') + "\xc3\xa4" + std::string(50, 'y') + "2";
+    const auto found = differences(a, b);
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().field == "labels(rule)");
+    CHECK(found.front().current.find('\xc3') == std::string::npos);
+    CHECK(found.front().current.ends_with("x..."));
   }
 
   TEST_CASE("summary: one line, bounded, that reads as a reason") {

@@ -2,6 +2,7 @@
 
 #include "tests/actors/planning/situations.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,46 @@ TEST_SUITE("planning") {
         wanted += line + '\n';
       CHECK(got == wanted);
     }
+  }
+
+  TEST_CASE("foresee: the new container of a service that asks for a reboot waits for one") {
+    auto given = device{}.wants({service{"web"}}).fetched_all();
+    target_of(given.now)
+      .release->services.front()
+      .config.labels["io.balena.update.requires-reboot"] = "1";
+    given.now.boot = host::boot_facts{"boot-1", wall_time{std::chrono::hours{400'000}}, false};
+    const auto ahead = foresee(given);
+    CHECK_FALSE(ahead.reached);
+    REQUIRE(ahead.waits.size() == 1);
+    CHECK(ahead.waits.front().why == wait_reason::kind::reboot);
+  }
+
+  TEST_CASE("foresee: a hand-over tells what differs") {
+    const auto handing = service{"web"}.by(update_strategy::hand_over);
+    const auto ahead =
+      foresee(device{}.running({handing}).wants({service{handing}.env("A", "1")}).fetched_all());
+    const auto told = lines(ahead);
+    CHECK(std::any_of(told.begin(), told.end(), [](const std::string& line) {
+      return line.find("[env(A) hidden -> hidden]") != std::string::npos;
+    }));
+  }
+
+  TEST_CASE("foresee: bytes are counted beside what is there by then") {
+    const auto bytes_for = [](update_strategy strategy) {
+      auto given = device{}
+                     .running({service{"web"}.by(strategy)})
+                     .wants({service{"web"}.from("web:2").by(strategy)}, "c2");
+      given.now.images.facts[engine_id_of("web:1")].layers = {"base", "one"};
+      given.now.images.sizes = {{"web:2", {{"base", 100}, {"two", 7}}, {}}};
+      for (const auto& one : foresee(given).steps) {
+        if (std::holds_alternative<fetch_image>(one.what.action))
+          return one.bytes.value_or(-1);
+      }
+      return std::int64_t{-2};
+    };
+    CHECK(bytes_for(update_strategy::download_then_kill) == 7);
+    CHECK(bytes_for(update_strategy::kill_then_download) == 7);
+    CHECK(bytes_for(update_strategy::delete_then_download) == 107);
   }
 
   TEST_CASE("foresee: a step tells twenty differing fields, and how many there are beyond") {

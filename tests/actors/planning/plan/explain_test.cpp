@@ -1,5 +1,6 @@
 #include "actors/planning/plan/explain.hpp"
 
+#include "actors/planning/plan/troubles.hpp"
 #include "tests/actors/planning/situations.hpp"
 
 #include <string>
@@ -110,6 +111,20 @@ TEST_SUITE("planning: explain") {
       {"it is to go",
         device{}.running({"db", "web"}).wants({"db"}).fetched_all().looked(),
         {"web: the target does not have it; step: kill web (not in the target)"}},
+      {"its old container has not handed over yet",
+        device{}
+          .running({service{"web"}.by(update_strategy::hand_over)}, "c2")
+          .with_older("web")
+          .but([](situation& s) {
+            for (auto& c : s.engine.containers) {
+              if (c.what.id.value == "web-1-older") {
+                c.who.commit = commit_id{"c1"};
+                c.what.name = "old_" + c.what.name;
+              }
+            }
+          }),
+        {"web: its old container is still there; step: awaitHandover web (its old container "
+         "stays until it says so, for 60000 ms at most)"}},
       {"it only gets another name",
         device{}.running({"web"}).wants({"web"}, "c2").fetched_all().looked(),
         {"web: its container has the name of another release; step: updateMetadata web (same "
@@ -122,6 +137,29 @@ TEST_SUITE("planning: explain") {
         expected += line + '\n';
       CHECK(told(standing_of(row.given)) == expected);
     }
+  }
+
+  TEST_CASE("explain: what was asked for is told, and is no trouble") {
+    const auto stopped = device{}.running({"web"}).has_exited("web", 143);
+    auto now = standing_of(stopped);
+    const auto& c = stopped.now.engine.containers.front();
+    now.holds = {{{7}, {"web"}, false, {"c1"}, c.what.id, c.what.started, "boot-1"}};
+    now.running.clear();
+    CHECK(
+      told(now)
+      == "web: it is stopped, and the target wants it running; request: a stop was asked for; it "
+         "holds until its release changes, it is asked to start or the device is booted\n");
+    CHECK(find_troubles(now).empty());
+    now.holds.clear();
+    CHECK(find_troubles(now).size() == 1);
+
+    auto started = standing_of(
+      device{}.running({service{"web"}.kept_stopped()}).is("web", container_state::running));
+    started.running.clear();
+    started.holds = {{{7}, {"web"}, true, {"c1"}, c.what.id, c.what.started, "boot-1"}};
+    CHECK(told(started)
+          == "web: it runs, and the target wants it stopped; request: a start was asked for; it "
+             "holds until its release changes, it is asked to stop or the device is booted\n");
   }
 
   TEST_CASE("explain: a wait for locks has all that stand, with who holds them") {

@@ -312,6 +312,46 @@ TEST_SUITE("planning: networks and volumes") {
     });
   }
 
+  TEST_CASE("components: a network and a volume of one name are two things") {
+    // As in a target of version 2, where networks too have the app's number in front.
+    const auto with_network = [](situation& s) {
+      auto network = network_of(7, "data");
+      network.name = "7_data";
+      s.engine.networks.push_back(network);
+    };
+    const auto strangers = [](situation& s) {
+      engine_network network;
+      network.id.value = "theirs";
+      network.name = "7_data";
+      s.engine.networks.push_back(network);
+    };
+    check({
+      {"the network goes, and who has the volume stays",
+        device{}.running({service{"web"}.volume("data")}).looked().but(with_network),
+        {"removeNetwork 7_data (not in the target)"}},
+      {"the volume is made anew, and the network goes its own way",
+        device{}
+          .running({service{"web"}.volume("data")})
+          .gone("web")
+          .looked()
+          .but([](situation& s) { s.engine.volumes.front().config.driver = "nfs"; })
+          .but(with_network),
+        {"removeNetwork 7_data (not in the target)",
+          "removeVolume 7_data (its configuration differs)",
+          "wait, dependency: web: started when 7_data is there"}},
+      {"a stranger's network of that name is not touched",
+        device{}
+          .running({service{"web"}.volume("data")})
+          .does_not_want_the_app()
+          .gone("web")
+          .looked()
+          .but(strangers),
+        {"removeVolume 7_data (not in the target)",
+          "removeNetwork a7_default (not in the target)",
+          "removeImage web:1 of web (no release and no container needs it)"}},
+    });
+  }
+
   TEST_CASE("spec 12.43: the volume of the extra firmware") {
     const auto asking = device{}.running({service{"web"}.extra_firmware()}).looked();
     check({

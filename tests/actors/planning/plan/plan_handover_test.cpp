@@ -299,7 +299,7 @@ TEST_SUITE("planning: hand-over") {
       target_of(s).release->services.front().config.ports = {{"", 80, 8080, transport::tcp}};
     };
     check_services({
-      {"the port is another's: nobody waits for anybody",
+      {"the port is another's, and stays so: nothing is stopped for it",
         device{}
           .running({handing("web:1"), service{"db"}})
           .wants({handing(), service{"db"}}, "c2")
@@ -315,8 +315,7 @@ TEST_SUITE("planning: hand-over") {
             }
           }),
         {"updateMetadata db (same configuration in the new release)",
-          "kill web (image, ports differ; no hand-over: when port 81/tcp of the host is free: "
-          "db_70_1_c1 has it)"}},
+          "wait: web: replaced when port 81/tcp of the host is free: db_70_1_c1 has it"}},
       {"what it waits for needs a port that the old one has",
         device{}
           .running({handing("web:1").port(80)})

@@ -65,6 +65,20 @@ TEST_SUITE("planning: ports") {
     const auto both = device{first}.app(8).running({service{"api"}.port(80)}).gone("api").looked();
     check({
       {"what stays is told", device{both}, {waits("api", "80/tcp", "web_70_1_c1")}},
+      {"nothing is stopped for a port that stays taken",
+        device{first}
+          .app(8)
+          .running({service{"api"}.port(81)})
+          .looked()
+          .wants({service{"api"}.port(80)}),
+        {"wait, port: api: replaced when port 80/tcp of the host is free: web_70_1_c1 has it"}},
+      {"whatever takes over",
+        device{first}
+          .app(8)
+          .running({service{"api"}.port(81).by(update_strategy::hand_over)})
+          .looked()
+          .wants({service{"api"}.port(80).by(update_strategy::hand_over)}),
+        {"wait, port: api: replaced when port 80/tcp of the host is free: web_70_1_c1 has it"}},
       {"what leaves is waited for",
         device{both}.app(7).wants({service{"web"}.port(81)}),
         {"kill web (ports differs)", waits("api", "80/tcp", "web_70_1_c1")}},

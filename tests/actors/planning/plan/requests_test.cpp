@@ -183,6 +183,12 @@ TEST_SUITE("planning: requests") {
         [](situation& s) { target_of(s).release->services.pop_back(); },
         false},
       {"the app left the target", [](situation& s) { s.target.apps.clear(); }, false},
+      {"its app's next release cannot run here",
+        [](situation& s) {
+          target_of(s).release.reset();
+          target_of(s).rejected = rejection{};
+        },
+        true},
     };
     for (const auto& row : rows) {
       CAPTURE(row.name);
@@ -192,6 +198,64 @@ TEST_SUITE("planning: requests") {
     }
     CHECK(is_in_force(hold, now, ""));
     CHECK(!is_in_force(hold, now, "boot-2"));
+  }
+
+  TEST_CASE("requests: a stop that an update carries out holds what the update has made") {
+    auto d = at_rest().wants({service{"web"}.env("A", "1").volume("data"), "db"}).fetched_all();
+    asked stop{d, {verb::stop_service, {7}, {"web"}, false}};
+    CHECK(stop.plan() == "kill web (env(A) differs)");
+    // The update's new container is not started.
+    stop.then([](device& x) {
+      x.gone("web").but([](situation& s) {
+        auto again = s.engine.containers.front();
+        again.who.name.value = "web";
+        again.what.id.value = "web-again";
+        again.what.name = "web_70_1_c1";
+        again.what.state = state::created;
+        s.engine.containers.push_back(again);
+      });
+    });
+    const auto done = stop.judged();
+    REQUIRE(done);
+    REQUIRE(*done);
+    const auto hold = hold_of(stop.doing, stop.given.now, **done);
+    CHECK(hold.container.value == "web-again");
+    CHECK(is_in_force(hold, stop.given.now, "boot-1"));
+  }
+
+  TEST_CASE("requests: what waits for the images of its next release is stopped and started") {
+    for (const auto strategy : {update_strategy::download_then_kill, update_strategy::hand_over}) {
+      CAPTURE(to_string(strategy));
+      const auto waiting = [&] {
+        return device{}
+          .running({service{"web"}.by(strategy), "db"})
+          .looked()
+          .wants({service{"web"}.from("web:2").by(strategy), "db"}, "c2")
+          .fetching("web:2")
+          .but([](situation& s) {
+            s.boot = host::boot_facts{"boot-1", wall_time{}, false};
+          });
+      };
+      asked stop{waiting(), {verb::stop_service, {7}, {"web"}, false}};
+      CHECK(stop.plan().find("\nstop web (a stop was asked for)\n") != std::string::npos);
+      stop.then([](device& d) { d.has_exited("web", 143); });
+      REQUIRE(stop.judged());
+      CHECK(stop.judged()->has_value());
+      CHECK(stop.plan().find("start web") == std::string::npos);
+      CHECK(stop.plan().find("stop web") == std::string::npos);
+
+      asked start{waiting().has_exited("web", 0), {verb::start_service, {7}, {"web"}, false}};
+      CHECK(start.plan().find("\nstart web (a start was asked for)\n") != std::string::npos);
+      // Nobody asked: all wait for the image.
+      CHECK(lines(plan_as_asked(waiting().now)).find("stop web") == std::string::npos);
+    }
+    // A release that wants it stopped replaces it as a whole.
+    const auto kept = device{}
+                        .running({"web"})
+                        .looked()
+                        .wants({service{"web"}.from("web:2").kept_stopped()}, "c2")
+                        .fetching("web:2");
+    CHECK(lines(plan_as_asked(kept.now)).find("stop web") == std::string::npos);
   }
 
   TEST_CASE("requests: what is held is left alone, and the rest of the app is not") {
