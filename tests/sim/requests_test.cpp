@@ -67,16 +67,30 @@ bool is_up(const container* c) {
   return c != nullptr && c->state == container_state::running;
 }
 
+/// The holds that can be ended: of a rejected app nothing is done, and nothing forgotten.
+std::vector<service_hold> holds_in_use(simulated_device& device) {
+  const auto target = device.where().target;
+  auto out = device.disk->holds;
+  std::erase_if(out, [&target](const service_hold& hold) {
+    return std::any_of(target.apps.begin(), target.apps.end(), [&hold](const target_app& app) {
+      return app.id == hold.app && app.rejected;
+    });
+  });
+  return out;
+}
+
 /// Ends every hold, as somebody would who wants the target and nothing else.
 void release_all(simulated_device& device) {
-  for (auto tries = 0; tries < 100 && !device.disk->holds.empty(); ++tries) {
-    for (const auto& hold : std::vector{device.disk->holds}) {
+  auto left = holds_in_use(device);
+  for (auto tries = 0; tries < 100 && !left.empty(); ++tries) {
+    for (const auto& hold : left) {
       const auto what = hold.running ? verb::stop_service : verb::start_service;
       (void)answer_of(device, device.send_request({what, hold.app, hold.service, /*force=*/false}));
     }
     device.system.run_for(std::chrono::seconds{5});
+    left = holds_in_use(device);
   }
-  CHECK(device.disk->holds.empty());
+  CHECK(left.empty());
 }
 
 } // namespace

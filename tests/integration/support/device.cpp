@@ -9,6 +9,7 @@
 #include <iostream>
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 namespace copal::test {
 
@@ -17,6 +18,9 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
+
+/// How long a condition that changes unheard may go unseen.
+constexpr auto look_every = 20ms;
 
 void write_file(const fs::path& path, const std::string& text) {
   const auto beside = path.string() + ".new";
@@ -165,7 +169,17 @@ bool device::change(const wanted_app& app) {
 }
 
 bool device::eventually(const std::function<bool()>& done, std::chrono::seconds limit) {
-  return program_->wait_until(done, limit);
+  if (program_)
+    return program_->wait_until(done, limit);
+  // Before Copal is started, too: a container made by hand takes its time.
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > deadline)
+      return false;
+    // lint: sleep because nobody tells when an engine's container has done something
+    std::this_thread::sleep_for(look_every);
+  }
+  return true;
 }
 
 std::string device::explain(
