@@ -21,7 +21,9 @@ auto refusal(const value& at, const std::string& why) {
 
 value copy_of(const value& from, std::string_view name, value otherwise) {
   const auto* found = from.find(name);
-  return found == nullptr || found->is_null() ? std::move(otherwise) : *found;
+  if (found == nullptr || found->is_null())
+    return otherwise;
+  return *found;
 }
 
 result<std::int64_t> number_in(const std::string& key, const value& at, const char* what) {

@@ -3,6 +3,7 @@
 #include "tests/actors/planning/situations.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -33,7 +34,7 @@ struct asked {
   device given;
   errand doing;
 
-  asked(const device& before, const perform& what) : given(before) {
+  asked(device before, const perform& what) : given(std::move(before)) {
     const auto begun = begin_errand(what, given.now);
     REQUIRE(begun);
     doing = *begun;
