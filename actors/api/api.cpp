@@ -85,6 +85,8 @@ api_child::behavior_type run_api(
   self->state.config = std::move(config);
   self->state.links = std::move(links);
   self->state.now.incarnation = incarnation;
+  // Tickets of the one before are nobody's.
+  self->state.last_ticket = incarnation << 32U;
   return {
     [self](progress& news) { take(self, news); },
     [self](health& news) { take(self, news); },

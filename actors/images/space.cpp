@@ -132,8 +132,7 @@ void find_room(self_ptr self, const std::string& name, std::uint64_t number) {
     return record_and_pull(self, name, number);
   if (knows_size(st, name))
     return measure(self, name, number);
-  if (st.sizes.contains(name)) // it could not be found out, and is not asked for again
-    return record_and_pull(self, name, number);
+  // What could not be found out at the last try may be at this one.
   self->request(st.links.engine, read_deadline, engine::get_traits{})
     .then(
       [self, name, number](const engine::traits& about) {

@@ -116,16 +116,27 @@ struct bench {
   virtual_system system{1};
   shared all = std::make_shared<stage>();
   conductor_actor conductor = system.actors().spawn(conductor_of, all);
-  api_child actor = spawn_actor(system.actors(),
-    run_api,
-    api_config{{"0.1.0", "SomeOS", 48484}},
-    api_links{conductor, system.actors().spawn(keys_of), system.actors().spawn(host_of), {}, {}},
-    1);
+  api_child actor = start(1);
 
   bench() {
     all->where = two_apps();
     caf::anon_send(actor, wake_up{});
     system.settle();
+  }
+
+  /// The next one, as after a crash.
+  void restart(std::uint64_t incarnation) {
+    actor = start(incarnation);
+    caf::anon_send(actor, wake_up{});
+    system.settle();
+  }
+
+  api_child start(std::uint64_t incarnation) {
+    return spawn_actor(system.actors(),
+      run_api,
+      api_config{{"0.1.0", "SomeOS", 48484}},
+      api_links{conductor, system.actors().spawn(keys_of), system.actors().spawn(host_of), {}, {}},
+      incarnation);
   }
 
   void end_work() {
@@ -311,6 +322,28 @@ TEST_SUITE("api: actions") {
     REQUIRE(asked.there());
     CHECK(asked.get()->status == 200);
     CHECK(b.all->asked.size() == 1);
+  }
+
+  TEST_CASE("actions: a ticket of an actor that crashed since is answered with nobody's work") {
+    bench b;
+    b.all->waits = true;
+    api::request what;
+    what.method = "POST";
+    what.path = "/v1/restart";
+    what.body = value::map({{"appId", 3}});
+    what.key = secret{"global"};
+    const auto first = b.begin(what);
+    b.system.run_until([&first] { return first.there(); }, 10s);
+    api::request again;
+    again.ticket = first.get()->ticket;
+    b.restart(2);
+    const auto second = b.begin(what);
+    b.system.run_until([&second] { return second.there(); }, 10s);
+    const auto asked = b.begin(again);
+    b.system.settle();
+    REQUIRE(asked.there());
+    CHECK(asked.get()->status == 503);
+    CHECK(text_of(*asked.get()) == "{what became of the request is not known}");
   }
 
   TEST_CASE("actions: what ends between two questions is kept for the next, and not for ever") {

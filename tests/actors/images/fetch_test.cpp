@@ -129,7 +129,7 @@ TEST_SUITE("images: fetches") {
     CHECK(tight.view().shortages.size() == 1);
   }
 
-  TEST_CASE("fetch: a registry that does not tell holds nothing up, and is asked once") {
+  TEST_CASE("fetch: a registry that does not tell holds nothing up") {
     images_bench bench;
     publish(bench, name, {"base"});
     bench.start();
@@ -141,6 +141,24 @@ TEST_SUITE("images: fetches") {
     REQUIRE(view.sizes.front().problem);
     bench.system.run_for(60s);
     CHECK(is_there(bench, name));
+  }
+
+  TEST_CASE("fetch: a registry that did not tell at one try is asked at the next") {
+    images_bench bench;
+    bench.host->free_bytes = 0;
+    bench.start();
+    (void)bench.begin(fetch_image{row_of(name)}); // nobody has such an image yet
+    bench.system.run_for(5s);
+    REQUIRE(bench.view().failures.size() == 1);
+    REQUIRE(bench.view().sizes.size() == 1);
+    REQUIRE(bench.view().sizes.front().problem);
+    publish(bench, name, {"base"});
+    bench.system.run_for(60s);
+    (void)bench.begin(fetch_image{row_of(name)});
+    bench.system.run_for(5s);
+    CHECK(bench.view().shortages.size() == 1);
+    CHECK_FALSE(is_there(bench, name));
+    CHECK(calls(bench, "pull_image") == 1);
   }
 
   TEST_CASE("fetch: no check where it is switched off") {
