@@ -26,6 +26,12 @@ constexpr const char* run_footer =
   "Exit codes: 0 ended as asked, 1 cannot start, 2 wrong usage, 69 ended as asked while a part "
   "hung, 70 a bug, 75 to be started again.";
 
+/// A path that the host's engine is told, too, so that it cannot count from our folder.
+std::string refuse_relative(const std::string& path) {
+  return path.empty() || path.starts_with('/') ? std::string{}
+                                               : path + ": expected an absolute path";
+}
+
 void add_run(CLI::App& app, run_options& out) {
   auto* run = app.add_subcommand("run", "Runs the supervisor");
   auto* compose = run->add_option("--compose", out.compose, "Keep the machine at this compose file")
@@ -78,14 +84,16 @@ void add_run(CLI::App& app, run_options& out) {
       out.lock_dir,
       "Update locks, as the host sees them [/tmp/balena-supervisor/services]")
     ->envname("COPAL_LOCK_DIR")
-    ->type_name("FOLDER");
+    ->type_name("FOLDER")
+    ->check(refuse_relative);
   run
     ->add_option("--files-dir",
       out.files_dir,
       "Secrets and configs of services, as the host sees it; in memory, or they are on the disk "
       "[/run/copal/files, or /dev/shm/copal/files]")
     ->envname("COPAL_FILES_DIR")
-    ->type_name("FOLDER");
+    ->type_name("FOLDER")
+    ->check(refuse_relative);
   run->add_option("--runtime-dir", out.runtime_dir, "What a reboot may forget [/run/copal]")
     ->envname("COPAL_RUNTIME_DIR")
     ->type_name("FOLDER");
@@ -178,7 +186,8 @@ const CLI::App* add_plan(CLI::App& app, plan_options& out) {
     ->type_name("FOLDER");
   plan->add_option("--lock-dir", out.lock_dir, "Update locks, as the host sees them")
     ->envname("COPAL_LOCK_DIR")
-    ->type_name("FOLDER");
+    ->type_name("FOLDER")
+    ->check(refuse_relative);
   plan->add_option("--registry-auth", out.registry_auth, "Logins of registries [none]")
     ->envname("COPAL_REGISTRY_AUTH")
     ->type_name("FILE");
@@ -187,7 +196,8 @@ const CLI::App* add_plan(CLI::App& app, plan_options& out) {
     "Do not ask registries how large the images are that would be fetched");
   plan->add_option("--files-dir", out.files_dir, "Services' files, as the host sees them")
     ->envname("COPAL_FILES_DIR")
-    ->type_name("FOLDER");
+    ->type_name("FOLDER")
+    ->check(refuse_relative);
   plan->footer(plan_footer);
   return plan;
 }

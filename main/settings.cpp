@@ -31,9 +31,6 @@ result<void> check_file(const std::filesystem::path& path, const char* option) {
 
 /// Where the files of services are, which their target is read with.
 result<void> find_service_files(const run_options& options, settings& out) {
-  if (!options.files_dir.empty() && !options.files_dir.is_absolute())
-    return fail(errc::invalid_input,
-      "--files-dir " + options.files_dir.string() + ": expected an absolute path");
   out.service_files =
     choose_files_place(options.files_dir, out.where.root, out.facts.uuid, is_in_memory);
   if (!out.service_files.warning.empty() && !options.compose.empty())

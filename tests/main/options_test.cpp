@@ -58,6 +58,10 @@ TEST_SUITE("options") {
       {{"walk"}, "walk"},
       {{"run", "--bogus"}, "--bogus"},
       {{"run", "--compose"}, "--compose"},
+      {{"run", "--lock-dir", "locks"}, "--lock-dir: locks: expected an absolute path"},
+      {{"run", "--files-dir", "./f"}, "--files-dir: ./f: expected an absolute path"},
+      {{"plan", "--target", "t", "--lock-dir", "locks"}, "--lock-dir: locks: expected"},
+      {{"plan", "--target", "t", "--files-dir", "f"}, "--files-dir: f: expected an absolute path"},
       {{"run", "--compose", "a", "--target", "b"}, "--target"},
     };
     for (const auto& row : rows) {
