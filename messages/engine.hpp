@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/model/container.hpp"
+#include "messages/model/engine_feature.hpp"
 #include "messages/model/image.hpp"
 #include "messages/model/network.hpp"
 #include "messages/model/platform.hpp"
@@ -91,6 +92,7 @@ struct traits {
   std::string data_root; ///< Where it keeps images, as it sees the machine.
   platform runs_on;
   std::vector<std::string> insecure; ///< Registries that it speaks plain http to; not loopback.
+  engine_features lacks;             ///< What it drops of a container's configuration.
 
   bool operator==(const traits&) const = default;
 };
@@ -255,7 +257,7 @@ typename I::result_type inspect(I& f, get_traits&) {
 
 template <class I>
 typename I::result_type inspect(I& f, traits& x) {
-  return f(x.data_root, x.runs_on, x.insecure);
+  return f(x.data_root, x.runs_on, x.insecure, x.lacks);
 }
 
 template <class I>

@@ -83,7 +83,9 @@ struct get_boot {};
 struct boot_facts {
   std::string id;      ///< Another one after each boot.
   wall_time at;        ///< When the machine was booted.
-  bool reboot = false; ///< A reboot was required since: the flag file is younger.
+  bool reboot = false; ///< A reboot was required since.
+  /// For how many boots in a row one was required soon after each of them, this one included.
+  std::int64_t in_a_row = 0;
 
   bool operator==(const boot_facts&) const = default;
 };
@@ -187,7 +189,7 @@ typename I::result_type inspect(I& f, get_boot&) {
 
 template <class I>
 typename I::result_type inspect(I& f, boot_facts& x) {
-  return f(x.id, x.at, x.reboot);
+  return f(x.id, x.at, x.reboot, x.in_a_row);
 }
 
 template <class I>

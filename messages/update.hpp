@@ -79,7 +79,9 @@ struct progress {
   bool has_target = false;
   std::string problem;               ///< Why there is no target, or why it is not the stored one.
   std::vector<std::string> warnings; ///< What of the target's document is not followed.
-  bool settled = false;              ///< Nothing to do and nothing to wait for.
+  /// What the conductor has not read from the store yet, for people: nothing is planned before.
+  std::vector<std::string> unread;
+  bool settled = false; ///< Nothing to do and nothing to wait for.
   /// How often this conductor got to a target: a watcher is not told each state in between.
   std::uint64_t arrivals = 0;
   device_target target;
@@ -178,6 +180,7 @@ typename I::result_type inspect(I& f, progress& x) {
   return f(x.has_target,
     x.problem,
     x.warnings,
+    x.unread,
     x.settled,
     x.arrivals,
     x.target,

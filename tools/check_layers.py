@@ -53,6 +53,7 @@ ADAPTERS = {
     "target_file": {"posix", "boost"},  # inotify; boost: its descriptor and timers on the asio thread
     "yaml": {"yaml"},
     "system": {"posix", "systemd"},
+    "logind": {"systemd", "boost", "posix"},  # sd-bus; boost: its descriptor on the asio thread; posix: poll's flags
     "host": {"posix", "systemd", "boost"},  # inotify; boost: its descriptor on the asio thread
     "json": set(),
     "log": set(),
@@ -60,7 +61,8 @@ ADAPTERS = {
 
 # Adapter folders that other adapters may use, and which ones.
 SHARED = {
-    "loop": {"http", "engine", "web", "curl", "registry", "cloud", "system", "target_file", "host"},  # the asio thread
+    # the asio thread
+    "loop": {"http", "engine", "web", "curl", "registry", "cloud", "system", "target_file", "host", "logind"},
     "http": {"engine", "web"},  # the HTTP client and its parsers
     "curl": {"registry", "cloud"},  # the HTTPS client for servers of others
     "json": {"engine", "web", "registry", "cloud", "store", "system", "host", "target_file"},

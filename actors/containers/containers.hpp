@@ -65,6 +65,7 @@ struct containers_state {
   std::map<container_id, supervised_container> containers;
   std::vector<engine_network> networks;
   std::vector<engine_volume> volumes;
+  engine_features lacks;
   std::set<container_id> stopped_from_outside;
   std::set<container_id> stopped_by_us; ///< Their late `kill` events are our own.
   engine_view last;                     ///< As it was told last.
@@ -73,10 +74,12 @@ struct containers_state {
   watch_phase phase = watch_phase::away;
   std::uint64_t watch = 0; ///< Of the present watch; grows over incarnations.
   std::int64_t failures = 0;
-  std::uint64_t listing = 0;               ///< Of the present listing.
-  bool listing_now = false;                ///< Answers to it are on their way.
-  int lists_missing = 0;                   ///< Of its three lists.
-  std::deque<container_id> to_inspect;     ///< Found by the list, one after the other.
+  std::uint64_t listing = 0;           ///< Of the present listing.
+  bool listing_now = false;            ///< Answers to it are on their way.
+  int answers_missing = 0;             ///< Of its three lists, and of what the engine is.
+  std::vector<container_id> listed;    ///< Those that are supervised.
+  bool other_engine = false;           ///< What is known was shown by one that drops other fields.
+  std::deque<container_id> to_inspect; ///< Found by the list, one after the other.
   std::vector<engine::event> early_events; ///< Came while listing; at most `most_early_events`.
   bool list_again = false;                 ///< Too many came.
 

@@ -60,6 +60,7 @@ void take_list(containers_state& st, std::uint64_t look, const engine::container
     if (!planning::is_supervised(item.labels))
       continue;
     there.insert(item.id);
+    st.listed.push_back(item.id);
     if (!is_as_known(st, item))
       st.to_inspect.push_back(item.id);
   }
@@ -72,10 +73,14 @@ void take_list(containers_state& st, std::uint64_t look, const engine::container
     show_gone(st, look, id);
 }
 
-/// One of the three lists of a listing is there.
-void list_came(self_ptr self, std::uint64_t listing) {
-  if (--self->state.lists_missing == 0)
-    inspect_next(self, listing);
+/// One of the answers that a listing asks for is there.
+void answer_came(self_ptr self, std::uint64_t listing) {
+  auto& st = self->state;
+  if (--st.answers_missing > 0)
+    return;
+  if (std::exchange(st.other_engine, false))
+    st.to_inspect = {st.listed.begin(), st.listed.end()};
+  inspect_next(self, listing);
 }
 
 void list_failed(self_ptr self, std::uint64_t listing) {
@@ -92,7 +97,7 @@ void ask_containers(self_ptr self) {
         if (!is_current(self, listing))
           return;
         take_list(self->state, look, list);
-        list_came(self, listing);
+        answer_came(self, listing);
       },
       [self, listing](const caf::error&) { list_failed(self, listing); });
 }
@@ -107,21 +112,49 @@ void ask_parts(self_ptr self, Question question) {
       if (!is_current(self, listing))
         return;
       show(self->state, look, list);
-      list_came(self, listing);
+      answer_came(self, listing);
     },
     [self, listing](const caf::error&) { list_failed(self, listing); });
+}
+
+/// What this engine drops: another one may answer than before. Without an answer it is as it was.
+void ask_traits(self_ptr self) {
+  const auto listing = self->state.listing;
+  self->request(self->state.links.engine, read_deadline, engine::get_traits{})
+    .then(
+      [self, listing](const engine::traits& about) {
+        auto& st = self->state;
+        if (!is_current(self, listing))
+          return;
+        st.other_engine = st.lacks != about.lacks;
+        st.lacks = about.lacks;
+        answer_came(self, listing);
+      },
+      [self, listing](const caf::error& why) {
+        if (is_away(why))
+          list_failed(self, listing);
+        else if (is_current(self, listing))
+          answer_came(self, listing);
+      });
 }
 
 } // namespace
 
 void list_all(self_ptr self) {
   auto& st = self->state;
-  if (st.phase != watch_phase::live)
+  const auto is_live = st.phase == watch_phase::live;
+  if (!is_live)
     st.phase = watch_phase::listing;
   ++st.listing;
   st.listing_now = true;
-  st.lists_missing = 3;
+  st.answers_missing = 3;
+  st.other_engine = false;
+  st.listed.clear();
   st.to_inspect.clear();
+  if (!is_live) {
+    ++st.answers_missing;
+    ask_traits(self);
+  }
   ask_containers(self);
   ask_parts<engine::network_list>(self, engine::list_networks{});
   ask_parts<engine::volume_list>(self, engine::list_volumes{});

@@ -24,6 +24,7 @@ engine_view view_of(const containers_state& st) {
   view.stopped_from_outside = {st.stopped_from_outside.begin(), st.stopped_from_outside.end()};
   for (const auto& [subject, running] : st.steps)
     view.busy.push_back(subject);
+  view.lacks = st.lacks;
   return view;
 }
 

@@ -12,8 +12,7 @@ namespace copal::engine_wire {
 
 namespace {
 
-constexpr std::int64_t our_oldest = 41;
-constexpr std::int64_t our_newest = 44;
+constexpr std::int64_t older_dialect = 41;
 
 /// What an answer means. `done`: it is as asked, by this call or before.
 enum class meaning : std::uint8_t {
@@ -218,14 +217,14 @@ std::optional<error> judge_volume(
 }
 
 result<std::int64_t> choose_version(const api_range& theirs) {
-  const auto version = std::max(theirs.oldest, our_oldest);
-  if (version <= theirs.newest && version <= our_newest)
-    return version;
+  if (theirs.newest >= newer_dialect)
+    return std::max(theirs.oldest, newer_dialect);
+  if (theirs.newest >= older_dialect)
+    return std::max(theirs.oldest, older_dialect);
   const auto spelled = [](std::int64_t minor) { return "1." + std::to_string(minor); };
   return fail(errc::unavailable,
     "the engine speaks API " + spelled(theirs.oldest) + " to " + spelled(theirs.newest)
-      + ", we speak " + spelled(our_oldest) + " to " + spelled(our_newest)
-      + (theirs.newest < our_oldest ? ": it is too old" : ": it is too new"));
+      + ", we speak " + spelled(older_dialect) + " and later: it is too old");
 }
 
 } // namespace copal::engine_wire

@@ -66,6 +66,13 @@ result<call> with_body(result<call> x, result<std::string> body) {
   return x;
 }
 
+/// With the body for engines that forget.
+result<call> remembering(result<call> x, result<std::string> body) {
+  if (x && body)
+    x->remembered = std::move(*body);
+  return x;
+}
+
 } // namespace
 
 result<call> call_for(const engine::watch_events&) {
@@ -135,15 +142,12 @@ result<call> call_for(const engine::remove_image& x) {
 }
 
 result<call> call_for(const engine::create_container& x) {
-  auto remembered = write_create_remembered(x.config);
-  auto out = with_body(on(operation::create_container,
-                         "POST",
-                         "/containers/create?name=",
-                         segment("container name", x.name)),
-    write_create(x.config));
-  if (out && remembered)
-    out->remembered = std::move(*remembered);
-  return out;
+  return remembering(with_body(on(operation::create_container,
+                                 "POST",
+                                 "/containers/create?name=",
+                                 segment("container name", x.name)),
+                       write_create(x.config)),
+    write_create_remembered(x.config));
 }
 
 result<call> call_for(const engine::connect_network& x) {
@@ -192,8 +196,9 @@ result<call> call_for(const engine::set_restart_policy& x) {
 }
 
 result<call> call_for(const engine::create_network& x) {
-  return with_body(call{operation::create_network, "POST", "/networks/create", {}, {}},
-    write_network(x.name, x.config));
+  return remembering(with_body(call{operation::create_network, "POST", "/networks/create", {}, {}},
+                       write_network(x.name, x.config)),
+    write_network_remembered(x.name, x.config));
 }
 
 result<call> call_for(const engine::remove_network& x) {
@@ -203,8 +208,9 @@ result<call> call_for(const engine::remove_network& x) {
 result<call> call_for(const engine::create_volume& x) {
   if (x.name.empty()) // the engine would make up a name
     return fail(errc::invalid_input, "the volume has no name");
-  return with_body(call{operation::create_volume, "POST", "/volumes/create", {}, {}},
-    write_volume(x.name, x.config));
+  return remembering(with_body(call{operation::create_volume, "POST", "/volumes/create", {}, {}},
+                       write_volume(x.name, x.config)),
+    write_volume_remembered(x.name, x.config));
 }
 
 result<call> call_for(const engine::remove_volume& x) {

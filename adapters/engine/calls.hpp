@@ -75,8 +75,14 @@ error judge_pull(std::string_view failure);
 std::optional<error> judge_volume(
   const engine::create_volume& asked, const engine_volume& answered);
 
-/// The API version we speak with an engine of that range: the oldest that both speak, so that one
-/// dialect serves old and new engines. `unavailable` when there is none.
+/// The newer of the two API versions that we speak: 1.44, of Docker 25 and later. The older one
+/// is 1.41.
+inline constexpr std::int64_t newer_dialect = 44;
+
+/// The minor API version to speak with an engine of that range: the newer one where the engine has
+/// it, else the older one. Of an engine that has given both up, its oldest: it has to be spoken to,
+/// as nobody is there to put another supervisor in place. `unavailable` for one that is too old.
+/// Source: decision 0121.
 struct api_range;
 result<std::int64_t> choose_version(const api_range& theirs);
 

@@ -38,7 +38,7 @@ result<engine_volume> read_volume(std::string_view text);
 result<std::vector<engine_image>> read_images(std::string_view text);
 result<engine::image_details> read_image(std::string_view text);
 /// Of the answer to "system information". An engine that says nothing of registries has none that
-/// it holds insecure.
+/// it holds insecure. `lacks` is what the kernel cannot do.
 result<engine::traits> read_traits(std::string_view text);
 /// The answer to "create a container".
 result<container_id> read_created(std::string_view text);

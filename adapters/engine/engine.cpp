@@ -124,6 +124,19 @@ caf::result<engine::done> serve_volume(self_ptr self, const engine::create_volum
     });
 }
 
+caf::result<engine::traits> serve_traits(self_ptr self) {
+  const auto& with = self->state.with;
+  return serve<engine::traits>(self,
+    wire::call_for(engine::get_traits{}),
+    with->deadlines().look,
+    [with](std::string_view body) {
+      auto out = wire::read_traits(body);
+      if (out)
+        out->lacks.merge(with->lacks());
+      return out;
+    });
+}
+
 caf::result<engine::done> serve_stop(self_ptr self, const engine::stop_container& x) {
   return serve<engine::done>(
     self, wire::call_for(x), x.grace + self->state.with->deadlines().beyond_grace, no_content);
@@ -178,7 +191,7 @@ supervised_engine_actor::behavior_type behaviour(self_ptr self) {
     list_handler<engine::list_volumes, engine::volume_list>(self, wire::read_volumes),
     list_handler<engine::list_images, engine::image_list>(self, wire::read_images),
     handler<engine::inspect_image, engine::image_details>(self, within.look, wire::read_image),
-    handler<engine::get_traits, engine::traits>(self, within.look, wire::read_traits),
+    [self](const engine::get_traits&) { return serve_traits(self); },
     [self](const engine::pull_image& x) { return serve_pull(self, x); },
     [self](const engine::end_pulls& x) { return serve_end_pulls(self, x); },
     handler<engine::remove_image>(self, within.removal),

@@ -34,24 +34,56 @@ body addresses_of(const std::map<std::string, endpoint>& networks) {
   return out;
 }
 
-result<container_config> read_asked(const std::string& text) {
-  const auto document = parse_json(text);
-  if (!document)
-    return fail(document.error());
-  json_reader reader{*document};
-  const auto root = reader.root();
+container_config container_part(const json_node& asked) {
   container_config out;
-  config_part(root, out);
-  host_part(root["HostConfig"].required(), out);
-  out.networks = networks_part(root["NetworkingConfig"]["EndpointsConfig"]);
-  return reader.finish(std::move(out));
+  config_part(asked, out);
+  host_part(asked["HostConfig"].required(), out);
+  out.networks = networks_part(asked["NetworkingConfig"]["EndpointsConfig"]);
+  return out;
+}
+
+/// What stands in the label, as `read` reads it; nothing where there is none, or none that can be
+/// read. The label is taken off.
+template <class Read>
+auto taken_off(label_map& labels, Read read)
+  -> std::optional<decltype(read(std::declval<const json_node&>()))> {
+  auto label = labels.extract(std::string{asked_label});
+  if (label.empty())
+    return std::nullopt;
+  const auto document = parse_json(label.mapped());
+  if (!document)
+    return std::nullopt;
+  json_reader reader{*document};
+  auto out = reader.finish(read(reader.root()));
+  return out ? std::optional{std::move(*out)} : std::nullopt;
+}
+
+/// A body with one more label: itself, but for what is shown as it was told.
+result<std::string> with_asked(const result<std::string>& plain,
+  std::initializer_list<const char*> shown,
+  std::string_view options_name = {}) {
+  if (!plain)
+    return plain;
+  try {
+    auto out = body::parse(*plain);
+    auto asked = out;
+    for (const auto* known : shown)
+      asked.erase(known);
+    if (!options_name.empty()) // it is shown under another name than it is asked for
+      asked["Options"] = asked[std::string{options_name}];
+    out["Labels"][std::string{asked_label}] = asked.dump();
+    return out.dump();
+  } catch (const body::exception&) {
+    return fail(errc::internal, "the body of a network or volume cannot be written");
+  }
 }
 
 /// What podman 4.3 shows otherwise than it was told, or not at all.
 constexpr auto copy_forgotten = [](container_config& from, container_config& to) {
   const auto copy = [&](auto... members) { ((to.*members = std::move(from.*members)), ...); };
   using config = container_config;
-  copy(&config::stop_signal,
+  copy(&config::annotations,
+    &config::stop_signal,
     &config::healthcheck,
     &config::anonymous_volumes,
     &config::init,
@@ -103,10 +135,7 @@ result<std::string> write_create_remembered(const container_config& x) {
 }
 
 void recall(container_config& shown) {
-  auto label = shown.labels.extract(std::string{asked_label});
-  if (label.empty())
-    return;
-  auto asked = read_asked(label.mapped());
+  auto asked = taken_off(shown.labels, container_part);
   if (!asked)
     return;
   // It adds variables of its own: TERM, container, HOSTNAME ...
@@ -120,6 +149,30 @@ void recall(container_config& shown) {
     there.link_local_ips = it->second.link_local_ips;
   }
   copy_forgotten(*asked, shown);
+}
+
+result<std::string> write_network_remembered(const std::string& name, const network_config& x) {
+  return with_asked(write_network(name, x), {"Name", "Labels", "CheckDuplicate"});
+}
+
+result<std::string> write_volume_remembered(const std::string& name, const volume_config& x) {
+  return with_asked(write_volume(name, x), {"Name", "Labels"}, "DriverOpts");
+}
+
+void recall(network_config& shown) {
+  auto asked = taken_off(shown.labels, network_part);
+  if (!asked)
+    return;
+  asked->labels = std::move(shown.labels);
+  shown = std::move(*asked);
+}
+
+void recall(volume_config& shown) {
+  auto asked = taken_off(shown.labels, volume_part);
+  if (!asked)
+    return;
+  asked->labels = std::move(shown.labels);
+  shown = std::move(*asked);
 }
 
 bool is_forgetful(std::string_view version_answer) {

@@ -21,7 +21,8 @@ health_check health_part(const json_node& shown) {
     nanoseconds{shown["Interval"].integer()},
     nanoseconds{shown["Timeout"].integer()},
     nanoseconds{shown["StartPeriod"].integer()},
-    shown["Retries"].integer()};
+    shown["Retries"].integer(),
+    nanoseconds{shown["StartInterval"].integer()}};
 }
 
 health_state health_word(std::string_view word) {
@@ -59,6 +60,29 @@ std::string plain_name(std::string name) {
   if (name.starts_with('/'))
     name.erase(0, 1);
   return name;
+}
+
+network_config network_part(const json_node& shown) {
+  const auto ipam = shown["IPAM"];
+  network_config out;
+  out.driver = shown["Driver"].text();
+  out.driver_opts = shown["Options"].text_map();
+  if (auto driver = ipam["Driver"].text(); !driver.empty())
+    out.ipam_driver = std::move(driver);
+  out.ipam_options = ipam["Options"].text_map();
+  for (const auto& pool : ipam["Config"].items())
+    out.pools.push_back({pool["Subnet"].text(),
+      pool["Gateway"].text(),
+      pool["IPRange"].text(),
+      pool["AuxiliaryAddresses"].text_map()});
+  out.enable_ipv6 = shown["EnableIPv6"].boolean();
+  out.internal = shown["Internal"].boolean();
+  out.config_only = shown["ConfigOnly"].boolean();
+  return out;
+}
+
+volume_config volume_part(const json_node& shown) {
+  return {shown["Driver"].text(), shown["Options"].text_map(), {}};
 }
 
 } // namespace copal::engine_wire

@@ -3,6 +3,7 @@
 #include "adapters/engine/json_reader.hpp"
 #include "messages/model/container.hpp"
 #include "messages/model/image.hpp"
+#include "messages/model/network.hpp"
 
 #include <string>
 #include <string_view>
@@ -24,6 +25,11 @@ container_state state_part(std::string_view word, bool running);
 health_state health_word(std::string_view word);
 
 wall_time time_part(const json_node& shown);
+
+/// A network's configuration without its labels, as it is shown and as it is asked for.
+network_config network_part(const json_node& shown);
+/// The same of a volume.
+volume_config volume_part(const json_node& shown);
 
 // Of a container, as it is sent and as it is shown: what is the container's, what is the host's,
 // and the networks it is joined to.

@@ -205,6 +205,7 @@ void host_part(const json_node& shown, container_config& out) {
   if (!shown["Init"].absent())
     out.init = shown["Init"].boolean();
   out.restart = restart(shown["RestartPolicy"]);
+  out.annotations = shown["Annotations"].text_map();
   out.runtime = shown["Runtime"].text();
   out.logging = logging(shown["LogConfig"]);
   out.binds = shown["Binds"].texts();

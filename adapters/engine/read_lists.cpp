@@ -1,6 +1,7 @@
 // Lists of what the engine has, images, and short answers.
 
 #include "adapters/engine/codec.hpp"
+#include "adapters/engine/forgetful.hpp"
 #include "adapters/engine/parts.hpp"
 
 #include <algorithm>
@@ -71,32 +72,18 @@ container_summary summary(const json_node& x) {
 }
 
 engine_network network(const json_node& x) {
-  const auto ipam = x["IPAM"];
-  engine_network out;
-  out.id.value = x["Id"].required().text();
-  out.name = x["Name"].required().text();
-  auto& config = out.config;
-  config.driver = x["Driver"].text();
-  config.driver_opts = x["Options"].text_map();
-  if (auto driver = ipam["Driver"].text(); !driver.empty())
-    config.ipam_driver = std::move(driver);
-  config.ipam_options = ipam["Options"].text_map();
-  config.pools = read_items(ipam["Config"], [](const json_node& pool) {
-    return address_pool{pool["Subnet"].text(),
-      pool["Gateway"].text(),
-      pool["IPRange"].text(),
-      pool["AuxiliaryAddresses"].text_map()};
-  });
-  config.enable_ipv6 = x["EnableIPv6"].boolean();
-  config.internal = x["Internal"].boolean();
-  config.config_only = x["ConfigOnly"].boolean();
-  config.labels = x["Labels"].text_map();
+  engine_network out{
+    network_engine_id{x["Id"].required().text()}, x["Name"].required().text(), network_part(x)};
+  out.config.labels = x["Labels"].text_map();
+  recall(out.config);
   return out;
 }
 
 engine_volume volume(const json_node& x) {
-  return {x["Name"].required().text(),
-    {x["Driver"].text(), x["Options"].text_map(), x["Labels"].text_map()}};
+  engine_volume out{x["Name"].required().text(), volume_part(x)};
+  out.config.labels = x["Labels"].text_map();
+  recall(out.config);
+  return out;
 }
 
 std::set<std::string> image_names(const json_node& shown) {
@@ -171,6 +158,31 @@ std::vector<std::string> insecure_part(const json_node& shown) {
   return out;
 }
 
+/// Fields that the engine takes off a container, with a warning, on this kernel. What it does not
+/// tell it can do. Source: engine API 1.41, "Get system information"; memory reservations have no
+/// word of their own and go with the memory controller.
+engine_features lacks_part(const json_node& shown) {
+  struct known {
+    std::string_view word;
+    engine_feature what;
+  };
+  static constexpr known words[] = {
+    {"MemoryLimit", engine_feature::mem_limit},
+    {"SwapLimit", engine_feature::memswap_limit},
+    {"CPUShares", engine_feature::cpu_shares},
+    {"CpuCfsQuota", engine_feature::cpu_quota},
+    {"CPUSet", engine_feature::cpuset},
+    {"PidsLimit", engine_feature::pids_limit},
+    {"OomKillDisable", engine_feature::oom_kill_disable},
+  };
+  engine_features out;
+  for (const auto& x : words) {
+    if (!shown[x.word].boolean(true))
+      out.insert(x.what);
+  }
+  return out;
+}
+
 std::int64_t minor_version(const json_node& x) {
   constexpr std::string_view major = "1.";
   const auto text = x.required().text();
@@ -218,7 +230,8 @@ result<engine::traits> read_traits(std::string_view text) {
   return read_document(text, [](const json_node& root) {
     return engine::traits{root["DockerRootDir"].required().text(),
       platform_part(root),
-      insecure_part(root["RegistryConfig"])};
+      insecure_part(root["RegistryConfig"]),
+      lacks_part(root)};
   });
 }
 

@@ -16,7 +16,8 @@ using asio::awaitable;
 
 namespace {
 
-http::request to_request(call what, const std::string& prefix) {
+http::request to_request(call what, std::int64_t version) {
+  const auto prefix = "/v1." + std::to_string(version);
   http::request out{std::move(what.method), prefix + what.target, std::move(what.body), {}};
   if (!what.authorization.empty())
     out.headers.emplace_back("X-Registry-Auth", what.authorization.reveal());
@@ -61,7 +62,7 @@ void session::close() {
 awaitable<result<std::string>> session::exchange(call what, std::chrono::milliseconds within) {
   const auto keep_alive = shared_from_this();
   const auto op = what.op;
-  auto before = co_await prefix();
+  auto before = co_await version();
   if (!before)
     co_return fail(before.error().with_context(doing(op)));
   if (forgets_ && !what.remembered.empty())
@@ -81,7 +82,7 @@ awaitable<result<std::shared_ptr<http::line_stream>>> session::open(
   call what, std::chrono::milliseconds within) {
   const auto keep_alive = shared_from_this();
   const auto op = what.op;
-  auto before = co_await prefix();
+  auto before = co_await version();
   if (!before)
     co_return fail(before.error().with_context(doing(op)));
   auto request = to_request(std::move(what), *before);
@@ -99,6 +100,15 @@ awaitable<result<std::shared_ptr<http::line_stream>>> session::open(
       + " where a stream was expected");
 }
 
+engine_features session::lacks() const {
+  engine_features out;
+  if (!agreed_ || !*agreed_ || **agreed_ < newer_dialect)
+    out = {engine_feature::annotations, engine_feature::start_interval};
+  if (forgets_)
+    out.insert({engine_feature::domainname, engine_feature::gpus});
+  return out;
+}
+
 std::optional<error> session::judged(operation op, const http::answer& x) {
   auto why = judge(op, x.status, x.body);
   constexpr unsigned bad_request = 400; // also: this version is not spoken here
@@ -107,7 +117,7 @@ std::optional<error> session::judged(operation op, const http::answer& x) {
   return why;
 }
 
-awaitable<result<std::string>> session::prefix() {
+awaitable<result<std::int64_t>> session::version() {
   if (!negotiating_) {
     if (agreed_ && *agreed_ && era_ == client_.era())
       co_return *agreed_;
@@ -129,7 +139,7 @@ awaitable<result<std::string>> session::prefix() {
   co_return fail(errc::unavailable, "the API version is being agreed upon anew");
 }
 
-awaitable<result<std::string>> session::negotiate() {
+awaitable<result<std::int64_t>> session::negotiate() {
   http::request question{"GET", "/version", {}, {}};
   auto answer = co_await client_.call(std::move(question), deadlines_.look);
   if (!answer)
@@ -142,8 +152,13 @@ awaitable<result<std::string>> session::negotiate() {
   const auto chosen = choose_version(*theirs);
   if (!chosen)
     co_return fail(chosen.error());
+  if (*chosen > newer_dialect)
+    spdlog::warn(
+      "the engine's oldest API version, 1.{}, is newer than 1.{}, the newest that was tried",
+      *chosen,
+      newer_dialect);
   forgets_ = is_forgetful(answer->body);
-  co_return "/v1." + std::to_string(*chosen);
+  co_return *chosen;
 }
 
 } // namespace copal::engine_wire

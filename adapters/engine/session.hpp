@@ -28,23 +28,27 @@ public:
   boost::asio::awaitable<result<std::shared_ptr<http::line_stream>>> open(
     call what, std::chrono::milliseconds within);
 
+  /// What the engine drops for the version that is spoken with it, and for what it is. Known after
+  /// an exchange that went well.
+  [[nodiscard]] engine_features lacks() const;
+
   void close();
   [[nodiscard]] bool closed() const noexcept { return closed_; }
   [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
   [[nodiscard]] const engine_deadlines& deadlines() const noexcept { return deadlines_; }
 
 private:
-  /// What stands before a path: `/v1.41`.
-  boost::asio::awaitable<result<std::string>> prefix();
-  boost::asio::awaitable<result<std::string>> negotiate();
+  /// The API's minor version.
+  boost::asio::awaitable<result<std::int64_t>> version();
+  boost::asio::awaitable<result<std::int64_t>> negotiate();
   std::optional<error> judged(operation op, const http::answer& x);
 
   boost::asio::any_io_executor executor_;
   engine_deadlines deadlines_;
   http::client client_;
-  std::optional<result<std::string>> agreed_; ///< The last outcome.
-  std::uint64_t era_ = 0;                     ///< Of the client, when it was agreed.
-  bool forgets_ = false;                      ///< It does not show what it is told.
+  std::optional<result<std::int64_t>> agreed_; ///< The last outcome.
+  std::uint64_t era_ = 0;                      ///< Of the client, when it was agreed.
+  bool forgets_ = false;                       ///< It does not show what it is told.
   bool negotiating_ = false;
   std::vector<boost::asio::steady_timer*> waiting_; ///< For the negotiation in progress.
   bool closed_ = false;

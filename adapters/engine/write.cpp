@@ -169,6 +169,8 @@ body healthcheck_of(const health_check& x) {
     out["Retries"] = x.retries;
   if (x.start_period.count() != 0)
     out["StartPeriod"] = x.start_period.count();
+  if (x.start_interval.count() != 0)
+    out["StartInterval"] = x.start_interval.count();
   if (x.timeout.count() != 0)
     out["Timeout"] = x.timeout.count();
   return out;
@@ -214,6 +216,8 @@ void add_choices(const container_config& x, body& out) {
     out["UTSMode"] = x.uts_mode;
   if (!x.cgroupns_mode.empty())
     out["CgroupnsMode"] = x.cgroupns_mode;
+  if (!x.annotations.empty())
+    out["Annotations"] = map_of(x.annotations);
 }
 
 body host_of(const container_config& x) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/model/container_config.hpp"
+#include "messages/model/engine_feature.hpp"
 #include "messages/model/network.hpp"
 
 #include <chrono>
@@ -105,6 +106,7 @@ struct engine_view {
   std::vector<container_id> stopped_from_outside;
   /// Subjects (see `subject_of`) of the steps that are being done. Sorted.
   std::vector<std::string> busy;
+  engine_features lacks; ///< What this engine drops.
 
   bool operator==(const engine_view&) const = default;
 };
@@ -150,7 +152,8 @@ typename I::result_type inspect(I& f, engine_view& x) {
     x.networks,
     x.volumes,
     x.stopped_from_outside,
-    x.busy);
+    x.busy,
+    x.lacks);
 }
 
 } // namespace copal

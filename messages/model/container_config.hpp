@@ -104,6 +104,7 @@ struct container_config {
   std::vector<std::string> entrypoint;
   environment env;
   label_map labels;
+  label_map annotations; ///< For the runtime below the engine.
   std::string user;
   std::string working_dir;
   bool tty = true;
@@ -217,6 +218,7 @@ typename I::result_type inspect(I& f, container_config& x) {
     x.entrypoint,
     x.env,
     x.labels,
+    x.annotations,
     x.user,
     x.working_dir,
     x.tty,

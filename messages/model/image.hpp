@@ -50,20 +50,21 @@ using environment = std::map<std::string, secret>;
 using label_map = std::map<std::string, std::string>;
 
 /// How the engine finds out whether a container works. Zero and empty mean "not given".
-/// Times on the wire are nanoseconds. Source: engine API 1.41, HealthConfig.
+/// Times on the wire are nanoseconds. Source: engine API 1.44, HealthConfig.
 struct health_check {
   std::vector<std::string> test; ///< `["NONE"]` switches an image's check off.
   std::chrono::nanoseconds interval{0};
   std::chrono::nanoseconds timeout{0};
   std::chrono::nanoseconds start_period{0};
   std::int64_t retries = 0;
+  std::chrono::nanoseconds start_interval{0}; ///< Between two checks within the start period.
 
   bool operator==(const health_check&) const = default;
 };
 
 template <class I>
 typename I::result_type inspect(I& f, health_check& x) {
-  return f(x.test, x.interval, x.timeout, x.start_period, x.retries);
+  return f(x.test, x.interval, x.timeout, x.start_period, x.retries, x.start_interval);
 }
 
 /// What an image brings to the containers made from it.

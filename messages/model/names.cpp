@@ -110,6 +110,34 @@ std::string to_string(container_state x) {
   return "?";
 }
 
+std::string to_string(engine_feature x) {
+  switch (x) {
+    case engine_feature::annotations:
+      return "annotations";
+    case engine_feature::start_interval:
+      return "healthcheck.start_interval";
+    case engine_feature::domainname:
+      return "domainname";
+    case engine_feature::gpus:
+      return "gpus";
+    case engine_feature::mem_limit:
+      return "mem_limit";
+    case engine_feature::memswap_limit:
+      return "memswap_limit";
+    case engine_feature::cpu_shares:
+      return "cpu_shares";
+    case engine_feature::cpu_quota:
+      return "cpu_quota";
+    case engine_feature::cpuset:
+      return "cpuset";
+    case engine_feature::pids_limit:
+      return "pids_limit";
+    case engine_feature::oom_kill_disable:
+      return "oom_kill_disable";
+  }
+  return "?";
+}
+
 std::string to_string(health_state x) {
   switch (x) {
     case health_state::none:

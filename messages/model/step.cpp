@@ -39,6 +39,7 @@ struct describe {
   wording operator()(const take_locks&) const { return {"takeLock", {}}; }
   wording operator()(const release_locks&) const { return {"releaseLock", {}}; }
   wording operator()(const note_reboot& a) const { return {"requireReboot", a.service.value}; }
+  wording operator()(const reboot_device&) const { return {"reboot", {}}; }
   wording operator()(const record_commit& a) const { return {"updateCommit", a.commit.value}; }
 };
 
@@ -72,6 +73,7 @@ struct name_subject {
   std::string operator()(const take_locks&) const { return "locks:" + to_string(app); }
   std::string operator()(const release_locks&) const { return "locks:" + to_string(app); }
   std::string operator()(const note_reboot&) const { return "reboot"; }
+  std::string operator()(const reboot_device&) const { return "reboot"; }
   std::string operator()(const record_commit&) const { return "commit:" + to_string(app); }
 };
 
@@ -95,6 +97,10 @@ std::string to_string(const step& s) {
   return out;
 }
 
+bool is_left_to_engine(wait_reason::kind k) {
+  return k == wait_reason::kind::engine_policy || k == wait_reason::kind::not_kept;
+}
+
 std::string to_string(wait_reason::kind k) {
   switch (k) {
     case wait_reason::kind::engine_away:
@@ -111,6 +117,8 @@ std::string to_string(wait_reason::kind k) {
       return "back-off";
     case wait_reason::kind::engine_policy:
       return "engine policy";
+    case wait_reason::kind::not_kept:
+      return "not kept";
     case wait_reason::kind::in_use:
       return "in use";
     case wait_reason::kind::port:

@@ -140,6 +140,11 @@ struct note_reboot {
   bool operator==(const note_reboot&) const = default;
 };
 
+/// Ends everything in order and starts the machine anew.
+struct reboot_device {
+  bool operator==(const reboot_device&) const = default;
+};
+
 /// Records that a release runs in full.
 struct record_commit {
   commit_id commit;
@@ -164,6 +169,7 @@ using step_action = std::variant<fetch_image,
   take_locks,
   release_locks,
   note_reboot,
+  reboot_device,
   record_commit>;
 
 /// One thing to do on the way to the target.
@@ -196,6 +202,7 @@ struct wait_reason {
     lock,          ///< A user holds an update lock.
     back_off,      ///< It failed and is tried again later.
     engine_policy, ///< The engine's restart policy has it.
+    not_kept,      ///< The engine does not keep what was asked for: it is left so.
     in_use,        ///< A network or volume still has users.
     port,          ///< Another container has a port of the host that it needs.
     reboot,        ///< The device has to be rebooted first.
@@ -210,6 +217,9 @@ struct wait_reason {
 
   bool operator==(const wait_reason&) const = default;
 };
+
+/// Nothing that is done here will end it, or is held up for it.
+bool is_left_to_engine(wait_reason::kind k);
 std::string to_string(wait_reason::kind k);
 
 /// What to do now, and what has to wait for what.
@@ -309,6 +319,11 @@ typename I::result_type inspect(I& f, release_locks&) {
 template <class I>
 typename I::result_type inspect(I& f, note_reboot& x) {
   return f(x.service);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, reboot_device&) {
+  return f();
 }
 
 template <class I>

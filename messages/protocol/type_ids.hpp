@@ -6,6 +6,7 @@
 #include "messages/host_files.hpp"
 #include "messages/journal.hpp"
 #include "messages/keys.hpp"
+#include "messages/power.hpp"
 #include "messages/protocol/inspect.hpp"
 #include "messages/protocol/relay.hpp"
 #include "messages/registry.hpp"
@@ -153,6 +154,10 @@ CAF_ADD_TYPE_ID(copal, (copal::host::free_space))
 // registry
 CAF_ADD_TYPE_ID(copal, (copal::registry::look_at_image))
 CAF_ADD_TYPE_ID(copal, (copal::registry::remote_image))
+
+// power
+CAF_ADD_TYPE_ID(copal, (copal::power::reboot))
+CAF_ADD_TYPE_ID(copal, (copal::power::accepted))
 
 // keys
 CAF_ADD_TYPE_ID(copal, (copal::keys::get_keys))

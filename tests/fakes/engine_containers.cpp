@@ -83,6 +83,51 @@ result<container> engine_world::inspect_container(const container_id& id) const 
   return shown;
 }
 
+namespace {
+
+/// As Docker does on a kernel, or with an API, that has not all.
+void drop(container_config& config, const engine_features& lacks) {
+  for (const auto what : lacks) {
+    switch (what) {
+      case engine_feature::annotations:
+        config.annotations.clear();
+        break;
+      case engine_feature::start_interval:
+        config.healthcheck.start_interval = {};
+        break;
+      case engine_feature::domainname:
+        config.domainname.clear();
+        break;
+      case engine_feature::gpus:
+        config.device_requests.clear();
+        break;
+      case engine_feature::mem_limit:
+        config.memory_bytes = config.memory_reservation_bytes = 0;
+        break;
+      case engine_feature::memswap_limit:
+        config.memory_swap_bytes = -1;
+        break;
+      case engine_feature::cpu_shares:
+        config.cpu_shares = 0;
+        break;
+      case engine_feature::cpu_quota:
+        config.cpu_quota = 0;
+        break;
+      case engine_feature::cpuset:
+        config.cpuset.clear();
+        break;
+      case engine_feature::pids_limit:
+        config.pids_limit = 0;
+        break;
+      case engine_feature::oom_kill_disable:
+        config.oom_kill_disable = false;
+        break;
+    }
+  }
+}
+
+} // namespace
+
 result<container_id> engine_world::create_container(
   const std::string& name, container_config config) {
   const auto taken = std::any_of(
@@ -101,6 +146,7 @@ result<container_id> engine_world::create_container(
     return fail(errc::not_found, "No such image: " + config.image);
   config.image = image.value;
   add_image_facts(config, images.at(image).facts);
+  drop(config, lacks);
   container c;
   c.id = container_id{next_id()};
   c.name = name;

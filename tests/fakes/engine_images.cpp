@@ -35,6 +35,11 @@ void take_name(engine_image& image, const std::string& name) {
     std::erase_if(image.digests, of_repository);
 }
 
+/// Its names are of one repository, at most one of them a tag.
+bool has_single_reference(const engine_image& image) {
+  return image.tags.size() <= 1 && repositories_of(image).size() == 1;
+}
+
 bool is_used(const std::map<container_id, container>& containers,
   const engine_image_id& id,
   bool by_running_only) {
@@ -53,7 +58,9 @@ engine_image_id engine_world::find_image(const std::string& name) const {
     return engine_image_id{name};
   const auto ref = image_reference::parse(name);
   for (const auto& [id, one] : images) {
-    if (ref && has_name(one.image, *ref))
+    // A digest is known with its repository only.
+    const auto familiar = ref ? familiar_name(*ref) : name;
+    if (one.image.tags.contains(familiar) || one.image.digests.contains(familiar))
       return id;
   }
   return {};
@@ -120,6 +127,8 @@ result<engine::done> engine_world::pull_image(const std::string& name) {
   const auto* found = find_published(*ref);
   if (found == nullptr)
     return fail(errc::not_found, "manifest for " + name + " not found");
+  if (too_large.contains(name))
+    return fail(errc::exhausted, "write: no space left on device");
   if (!images.contains(found->image.id))
     fetched.insert(found->image.id);
   auto& kept = images[found->image.id];
@@ -153,7 +162,8 @@ result<engine::done> engine_world::remove_image(const std::string& name, bool fo
     take_name(left, familiar_name(*image_reference::parse(name)));
   }
   const auto goes = left.tags.empty() && left.digests.empty();
-  if (goes && is_used(containers, id, force))
+  const auto is_only_one = id.value != name && !force && has_single_reference(one.image);
+  if ((goes || is_only_one) && is_used(containers, id, force))
     return fail(errc::conflict, "image is being used by a container");
   if (before_loss)
     before_loss("remove image", name);

@@ -37,7 +37,7 @@ public:
   result<engine::image_details> inspect_image(const std::string& name) const;
 
   result<registry::remote_image> look_at_published(const std::string& name) const;
-  engine::traits traits() const { return {"/var/lib/docker", {"linux", "amd64", ""}, {}}; }
+  engine::traits traits() const { return {"/var/lib/docker", {"linux", "amd64", ""}, {}, lacks}; }
   result<engine::done> pull_image(const std::string& name);
   result<engine::done> remove_image(const std::string& name, bool force);
   result<container_id> create_container(const std::string& name, container_config config);
@@ -82,6 +82,7 @@ public:
   std::map<std::string, std::int64_t> layer_bytes; ///< By diff id; the others have a megabyte.
   /// What a name brings instead of what it names, by normalised name.
   std::map<std::string, std::string> swapped;
+  std::set<std::string> too_large; ///< A pull of these fills the disk, by normalised name.
 
   std::function<wall_time()> now = [] { return wall_time{}; };
   /// How long the next pull takes.
@@ -98,6 +99,8 @@ public:
   std::set<std::string> not_programs;
   /// It shows every container without its command, as an engine does with what it cannot do.
   bool forgets_command = false;
+  /// What it takes off a container when it makes it.
+  engine_features lacks;
   /// The images that a pull brought; those that somebody else pulled are taken out by him.
   std::set<engine_image_id> fetched;
   /// The calls that were carried out, by name, reads included.

@@ -61,6 +61,7 @@ namespace {
 
 planning::compare_context neighbours(const engine_world& world, const target_app& app) {
   planning::compare_context context;
+  context.lacks = world.lacks;
   for (const auto& service : app.release->services) {
     if (const auto all = containers_of(world, app.id, service.name); !all.empty())
       context.services.emplace(service.name.value, all.back()->id);

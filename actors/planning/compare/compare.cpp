@@ -42,6 +42,20 @@ void unordered(rule_name name, comparison& c) {
   c.tell(name, sorted(c.current.*Member), sorted(c.target.*Member));
 }
 
+/// The engine dropped it: it shows what it shows when nothing was asked for.
+template <auto Member>
+bool is_dropped(engine_feature what, const comparison& c) {
+  const auto& there = c.current.*Member;
+  return c.context.lacks.contains(what) && there == std::remove_cvref_t<decltype(there)>{};
+}
+
+/// Exact, but for what this engine cannot do.
+template <auto Member, engine_feature What>
+void if_had(rule_name name, comparison& c) {
+  if (!is_dropped<Member>(What, c))
+    exact<Member>(name, c);
+}
+
 /// Unordered, after each item got the spelling that all engines agree on.
 template <auto Member, std::string (*Canonical)(std::string_view)>
 void unordered_as(rule_name name, comparison& c) {
@@ -91,6 +105,12 @@ void labels(rule_name name, comparison& c) {
   tell_labels(name, modern_labels(c.current.labels), modern_labels(c.target.labels), c.found);
 }
 
+void annotations(rule_name name, comparison& c) {
+  if (is_dropped<&container_config::annotations>(engine_feature::annotations, c))
+    return;
+  tell_labels(name, c.current.annotations, c.target.annotations, c.found);
+}
+
 void init(rule_name name, comparison& c) {
   if (c.target.init)
     c.tell(name, c.current.init.value_or(false), *c.target.init);
@@ -118,6 +138,15 @@ void logging(rule_name name, comparison& c) {
     if (it == there.options.end() || it->second != text)
       c.found.push_back({std::string{name} + '(' + key + ')', "hidden", "hidden"});
   }
+}
+
+/// The engine takes the check without what it does not know.
+void healthcheck(rule_name name, comparison& c) {
+  auto wanted = c.target.healthcheck;
+  if (c.context.lacks.contains(engine_feature::start_interval)
+      && c.current.healthcheck.start_interval.count() == 0)
+    wanted.start_interval = {};
+  c.tell(name, c.current.healthcheck, wanted);
 }
 
 /// Where the kernel does not count swap, the engine shows no limit (-1) whatever it was sent.
@@ -157,6 +186,8 @@ void security_opt(rule_name name, comparison& c) {
 
 void pids_limit(rule_name name, comparison& c) {
   constexpr std::int64_t none = 0;
+  if (c.context.lacks.contains(engine_feature::pids_limit) && c.current.pids_limit <= none)
+    return;
   c.tell(name, std::max(c.current.pids_limit, none), std::max(c.target.pids_limit, none));
 }
 
@@ -209,6 +240,7 @@ constexpr rule rules[] = {
   {"entrypoint", exact<&config::entrypoint>},
   {"env", env},
   {"labels", labels},
+  {"annotations", annotations},
   {"user", exact<&config::user>},
   {"working_dir", working_dir},
   {"tty", exact<&config::tty>},
@@ -216,7 +248,7 @@ constexpr rule rules[] = {
   {"init", init},
   {"stop_signal", stop_signal},
   {"stop_grace_period", exact<&config::stop_grace_period>},
-  {"healthcheck", exact<&config::healthcheck>},
+  {"healthcheck", healthcheck},
   {"restart", exact<&config::restart>},
   {"runtime", if_given<&config::runtime>},
   {"logging", logging},
@@ -229,7 +261,7 @@ constexpr rule rules[] = {
   {"network_mode", network_mode},
   {"networks", networks},
   {"ports", unordered<&config::ports>},
-  {"domainname", exact<&config::domainname>},
+  {"domainname", if_had<&config::domainname, engine_feature::domainname>},
   {"mac_address", exact<&config::mac_address>},
   {"dns", exact<&config::dns>},
   {"dns_search", exact<&config::dns_search>},
@@ -241,7 +273,7 @@ constexpr rule rules[] = {
   {"group_add", unordered<&config::group_add>},
   {"security_opt", security_opt},
   {"devices", unordered<&config::devices>},
-  {"device_requests", exact<&config::device_requests>},
+  {"device_requests", if_had<&config::device_requests, engine_feature::gpus>},
   {"sysctls", exact<&config::sysctls>},
   {"pid", exact<&config::pid_mode>},
   {"ipc", exact<&config::ipc_mode>},
@@ -251,14 +283,14 @@ constexpr rule rules[] = {
   {"cgroup_parent", exact<&config::cgroup_parent>},
   {"ulimits", unordered<&config::ulimits>},
   {"pids_limit", pids_limit},
-  {"cpu_shares", exact<&config::cpu_shares>},
-  {"cpu_quota", exact<&config::cpu_quota>},
-  {"cpuset", exact<&config::cpuset>},
-  {"mem_limit", exact<&config::memory_bytes>},
-  {"mem_reservation", exact<&config::memory_reservation_bytes>},
+  {"cpu_shares", if_had<&config::cpu_shares, engine_feature::cpu_shares>},
+  {"cpu_quota", if_had<&config::cpu_quota, engine_feature::cpu_quota>},
+  {"cpuset", if_had<&config::cpuset, engine_feature::cpuset>},
+  {"mem_limit", if_had<&config::memory_bytes, engine_feature::mem_limit>},
+  {"mem_reservation", if_had<&config::memory_reservation_bytes, engine_feature::mem_limit>},
   {"memswap_limit", memswap_limit},
   {"oom_score_adj", exact<&config::oom_score_adj>},
-  {"oom_kill_disable", exact<&config::oom_kill_disable>},
+  {"oom_kill_disable", if_had<&config::oom_kill_disable, engine_feature::oom_kill_disable>},
 };
 
 label_map without(label_map labels, std::initializer_list<std::string_view> keys) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/model/container.hpp"
+#include "messages/model/engine_feature.hpp"
 #include "messages/model/network.hpp"
 
 #include <map>
@@ -20,10 +21,12 @@ struct field_difference {
   bool operator==(const field_difference&) const = default;
 };
 
-/// What a comparison must know of the container's neighbours.
+/// What a comparison must know beside the two.
 struct compare_context {
   /// Service name to its current container, in the same app: for network_mode `service:x`.
   std::map<std::string, container_id> services;
+  /// A field that the engine drops makes no difference where it shows none.
+  engine_features lacks = {};
 };
 
 /// The fields whose difference asks for a new container, in a fixed order. Empty for a container

@@ -114,7 +114,8 @@ std::string shown(const health_check& x) {
            + " ms";
   };
   return cut(shown(x.test) + " interval " + ms(x.interval) + " timeout " + ms(x.timeout)
-             + " start period " + ms(x.start_period) + " retries " + std::to_string(x.retries));
+             + " start period " + ms(x.start_period) + " start interval " + ms(x.start_interval)
+             + " retries " + std::to_string(x.retries));
 }
 
 std::string shown(const endpoint& x) {

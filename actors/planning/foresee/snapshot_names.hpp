@@ -78,7 +78,8 @@ struct names_of<engine_view> {
     "networks",
     "volumes",
     "stopped_from_outside",
-    "busy");
+    "busy",
+    "lacks");
 };
 
 template <>
@@ -111,7 +112,8 @@ struct names_of<container> {
 
 template <>
 struct names_of<health_check> {
-  static constexpr auto list = list_names("test", "interval", "timeout", "start_period", "retries");
+  static constexpr auto list =
+    list_names("test", "interval", "timeout", "start_period", "retries", "start_interval");
 };
 
 template <>
@@ -163,6 +165,7 @@ struct names_of<container_config> {
     "entrypoint",
     "env",
     "labels",
+    "annotations",
     "user",
     "working_dir",
     "tty",
@@ -327,7 +330,7 @@ struct names_of<service_downtime> {
 
 template <>
 struct names_of<host::boot_facts> {
-  static constexpr auto list = list_names("id", "at", "reboot");
+  static constexpr auto list = list_names("id", "at", "reboot", "in_a_row");
 };
 
 template <>

@@ -45,7 +45,7 @@ TEST_SUITE("engine: edge") {
     CHECK(bench.ask(probe{}));
   }
 
-  TEST_CASE("edge: an engine that refuses old versions is spoken to in the oldest it knows") {
+  TEST_CASE("edge: an engine that refuses old versions is spoken to in the newer one") {
     std::atomic<int> seen{0};
     scripted_server server{[&](scripted_connection& client) {
       for (auto request = client.read_request(); !request.empty();
@@ -72,16 +72,54 @@ TEST_SUITE("engine: edge") {
     }};
     edge_bench bench{server};
     const auto refused = bench.ask(engine::list_containers{});
-    CHECK(told(refused)
-          == "unavailable: looking: the engine speaks API 1.12 to 1.40, we speak 1.41 to 1.44: it "
-             "is too old");
+    CHECK(
+      told(refused)
+      == "unavailable: looking: the engine speaks API 1.12 to 1.40, we speak 1.41 and later: it is "
+         "too old");
     replaced = true;
     server.cut_all();
     CHECK(bench.ask(engine::list_containers{}));
   }
 
+  TEST_CASE("edge: what an engine drops goes by its version, by what it is, and by its kernel") {
+    const struct {
+      const char* name;
+      const char* version;
+      engine_features lacks;
+    } rows[] = {
+      {"Docker 20.10",
+        R"({"ApiVersion":"1.41","MinAPIVersion":"1.12"})",
+        {engine_feature::annotations, engine_feature::start_interval, engine_feature::pids_limit}},
+      {"Docker 26",
+        R"({"ApiVersion":"1.45","MinAPIVersion":"1.24"})",
+        {engine_feature::pids_limit}},
+      {"podman",
+        R"({"ApiVersion":"1.41","MinAPIVersion":"1.24","Components":[{"Name":"Podman Engine"}]})",
+        {engine_feature::annotations,
+          engine_feature::start_interval,
+          engine_feature::domainname,
+          engine_feature::gpus,
+          engine_feature::pids_limit}},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      scripted_server server{[&row](scripted_connection& client) {
+        for (auto request = client.read_request(); !request.empty();
+             request = client.read_request())
+          client.answer(200,
+            first_words(request) == "GET /version"
+              ? row.version
+              : R"({"DockerRootDir":"/d","Architecture":"x86_64","PidsLimit":false})");
+      }};
+      edge_bench bench{server};
+      const auto about = bench.ask(engine::get_traits{});
+      REQUIRE(about);
+      CHECK(about->lacks == row.lacks);
+    }
+  }
+
   TEST_CASE("edge: the version is agreed upon anew when the engine was restarted") {
-    std::atomic<int> oldest{12};
+    std::atomic<int> newest{43};
     std::atomic<int> in_new{0};
     scripted_server server{[&](scripted_connection& client) {
       for (auto request = client.read_request(); !request.empty();
@@ -89,13 +127,13 @@ TEST_SUITE("engine: edge") {
         in_new += first_words(request).starts_with("GET /v1.44/") ? 1 : 0;
         client.answer(200,
           first_words(request) == "GET /version"
-            ? R"({"ApiVersion":"1.45","MinAPIVersion":"1.)" + std::to_string(oldest) + "\"}"
+            ? R"({"MinAPIVersion":"1.24","ApiVersion":"1.)" + std::to_string(newest) + "\"}"
             : "[]");
       }
     }};
     edge_bench bench{server};
     CHECK(bench.ask(engine::list_containers{}));
-    oldest = 44;
+    newest = 45;
     server.cut_all(); // the idle connection is found dead before it is used: no call is lost
     CHECK(bench.ask(engine::list_containers{}));
     CHECK(in_new == 1);

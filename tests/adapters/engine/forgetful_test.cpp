@@ -98,6 +98,48 @@ TEST_SUITE("engine: wire") {
     CHECK(json::parse(*write_create(config))["HostConfig"]["ShmSize"] == 67108864);
   }
 
+  TEST_CASE("forgetful: what podman does not show of a network is read from its label") {
+    network_config wanted;
+    wanted.driver = "bridge";
+    wanted.driver_opts = {{"com.docker.network.bridge.name", "supervisor0"}};
+    wanted.pools = {{"10.0.0.0/24", "10.0.0.1", "10.0.0.128/25", {{"router", "10.0.0.9"}}}};
+    wanted.enable_ipv6 = true;
+    wanted.labels = {{"a", "b"}};
+    const auto body = write_network_remembered("n", wanted);
+    REQUIRE(body);
+    // As podman 4.3 answers: an option of its own, a pool of its own, and not what it does not
+    // know.
+    auto shown = json::parse(R"([{"Id":"1","Name":"n","Driver":"bridge","EnableIPv6":true,
+      "IPAM":{"Driver":"default","Options":{"driver":"host-local"},"Config":[
+        {"Subnet":"10.0.0.0/24","Gateway":"10.0.0.1"},{"Subnet":"fd77::/64","Gateway":"<nil>"}]},
+      "Options":{},"Labels":{}}])");
+    const auto bare = read_networks(shown.dump());
+    REQUIRE(bare);
+    CHECK(bare->front().config.ipam_options.size() == 1);
+    shown[0]["Labels"] = json::parse(*body)["Labels"];
+    const auto read = read_networks(shown.dump());
+    REQUIRE(read);
+    CHECK(read->front().config == wanted);
+    shown[0]["Labels"] = {{"a", "b"}, {asked_label, "{"}};
+    auto spoilt = bare->front().config;
+    spoilt.labels = {{"a", "b"}};
+    CHECK(read_networks(shown.dump())->front().config == spoilt);
+  }
+
+  TEST_CASE("forgetful: what podman adds to the options of a volume is taken off again") {
+    const volume_config wanted{
+      "local", {{"type", "tmpfs"}, {"device", "tmpfs"}, {"o", "uid=1000"}}, {{"a", "b"}}};
+    const auto body = write_volume_remembered("v", wanted);
+    REQUIRE(body);
+    json shown{{"Name", "v"}, {"Driver", "local"}, {"Labels", json::parse(*body)["Labels"]}};
+    shown["Options"] = {{"type", "tmpfs"}, {"device", "tmpfs"}, {"o", "uid=1000"}, {"UID", "1000"}};
+    const auto read = read_volume(shown.dump());
+    REQUIRE(read);
+    CHECK(read->config == wanted);
+    shown["Labels"] = {{"a", "b"}};
+    CHECK(read_volume(shown.dump())->config.driver_opts.size() == 4);
+  }
+
   TEST_CASE("forgetful: engines tell by their parts") {
     CHECK(is_forgetful(R"({"Components":[{"Name":"Podman Engine"},{"Name":"Conmon"}]})"));
     CHECK_FALSE(is_forgetful(R"({"Components":[{"Name":"Engine"}]})"));

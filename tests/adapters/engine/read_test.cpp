@@ -274,13 +274,33 @@ TEST_SUITE("engine: wire") {
       "Architecture":"armv7l","RegistryConfig":{"InsecureRegistryCIDRs":["127.0.0.0/8"],
       "IndexConfigs":{"docker.io":{"Secure":true},"old.example:5000":{"Secure":false}}}})");
     REQUIRE_MESSAGE(docker, complaint(docker));
-    CHECK(
-      *docker == engine::traits{"/var/lib/docker", {"linux", "arm", "v7"}, {"old.example:5000"}});
+    CHECK(*docker
+          == engine::traits{"/var/lib/docker", {"linux", "arm", "v7"}, {"old.example:5000"}, {}});
     const auto podman =
       read_traits(R"({"DockerRootDir":"/s","Architecture":"riscv64","RegistryConfig":null})");
     REQUIRE_MESSAGE(podman, complaint(podman));
-    CHECK(*podman == engine::traits{"/s", {"linux", "riscv64", ""}, {}});
+    CHECK(*podman == engine::traits{"/s", {"linux", "riscv64", ""}, {}, {}});
     CHECK(read_traits(R"({"Architecture":"x86_64"})").error().code == errc::corrupt);
+  }
+
+  TEST_CASE("read: what the kernel below the engine cannot do") {
+    const auto lacking = [](const char* members) {
+      const auto about = read_traits(
+        R"({"DockerRootDir":"/d","Architecture":"x86_64")" + std::string{members} + "}");
+      REQUIRE_MESSAGE(about, complaint(about));
+      return about->lacks;
+    };
+    CHECK(lacking(R"(,"MemoryLimit":true,"SwapLimit":true,"OomKillDisable":true)").empty());
+    // A kernel without the memory controller, as on many small boards.
+    CHECK(lacking(R"(,"MemoryLimit":false,"SwapLimit":false)")
+          == engine_features{engine_feature::mem_limit, engine_feature::memswap_limit});
+    CHECK(lacking(R"(,"OomKillDisable":false)")
+          == engine_features{engine_feature::oom_kill_disable}); // control groups of version 2
+    CHECK(lacking(R"(,"CPUShares":false,"CpuCfsQuota":false,"CPUSet":false,"PidsLimit":false)")
+          == engine_features{engine_feature::cpu_shares,
+            engine_feature::cpu_quota,
+            engine_feature::cpuset,
+            engine_feature::pids_limit});
   }
 
   TEST_CASE("read: networks with auxiliary addresses") {

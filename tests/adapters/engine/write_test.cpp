@@ -97,8 +97,13 @@ TEST_SUITE("engine: wire") {
     config.uts_mode = "host";
     config.cgroupns_mode = "private";
     config.memory_swap_bytes = -1;
-    config.healthcheck = {
-      {"CMD", "x"}, std::chrono::seconds{1}, std::chrono::seconds{2}, std::chrono::seconds{3}, 4};
+    config.annotations = {{"com.example", "a=b"}};
+    config.healthcheck = {{"CMD", "x"},
+      std::chrono::seconds{1},
+      std::chrono::seconds{2},
+      std::chrono::seconds{3},
+      4,
+      std::chrono::milliseconds{5}};
     config.network_mode = "n";
     config.networks["n"] = {{"web"}, "10.0.0.5", "", {}};
     const auto sent = json::parse(*write_create(config));

@@ -49,20 +49,71 @@ TEST_SUITE("planning") {
     CHECK((made.anonymous_volumes == std::set<std::string>{"/anon", "/cache"}));
   }
 
-  TEST_CASE("resolve: what the composition says wins, an empty value too") {
+  TEST_CASE("resolve: what the composition says wins") {
     const auto facts = image();
     auto wanted = service();
-    wanted.overrides.command = words{};
+    wanted.overrides.command = words{"x"};
     wanted.overrides.entrypoint = words{"sh"};
-    wanted.overrides.user = "";
+    wanted.overrides.user = "0";
     wanted.overrides.working_dir = "/";
     wanted.overrides.stop_signal = "SIGINT";
     const auto made = resolve(wanted, &facts, {"sha256:1"});
-    CHECK(made.command.empty());
+    CHECK((made.command == words{"x"}));
     CHECK((made.entrypoint == words{"sh"}));
-    CHECK(made.user.empty());
+    CHECK(made.user == "0");
     CHECK(made.working_dir == "/");
     CHECK(made.stop_signal == "SIGINT");
+  }
+
+  TEST_CASE("resolve: an empty text is the image's, as it is for an engine") {
+    auto wanted = service();
+    wanted.overrides.user = "";
+    wanted.overrides.working_dir = "";
+    wanted.overrides.stop_signal = "";
+    const auto facts = image();
+    const auto made = resolve(wanted, &facts, {"sha256:1"});
+    CHECK(made.user == "7:7");
+    CHECK(made.working_dir == "/srv");
+    CHECK(made.stop_signal == "SIGQUIT");
+    const image_facts bare;
+    const auto without = resolve(wanted, &bare, {"sha256:1"});
+    CHECK(without.user.empty());
+    CHECK(without.working_dir.empty());
+    CHECK(without.stop_signal == "SIGTERM");
+  }
+
+  TEST_CASE("resolve: entrypoint and command are joined with the image's as an engine does it") {
+    using given = std::optional<words>;
+    const struct {
+      std::string name;
+      given entrypoint, command; ///< Of the composition.
+      words of_image;            ///< Its entrypoint; its command is "run".
+      words expected_entrypoint, expected_command;
+    } rows[] = {
+      {"nothing given", {}, {}, {"/init"}, {"/init"}, {"run"}},
+      {"nothing given, and the image has no entrypoint", {}, {}, {}, {}, {"run"}},
+      {"no command behind the image's entrypoint", {}, words{}, {"/init"}, {"/init"}, {}},
+      {"no command behind one's own", words{"sh"}, words{}, {"/init"}, {"sh"}, {}},
+      {"no command, and no entrypoint anywhere", {}, words{}, {}, {}, {"run"}},
+      {"no command, and the entrypoint taken away", words{}, words{}, {"/init"}, {}, {"run"}},
+      {"a command, and the entrypoint taken away", words{}, words{"x"}, {"/init"}, {}, {"x"}},
+      {"the entrypoint taken away alone", words{}, {}, {"/init"}, {}, {"run"}},
+      {"an entrypoint of one empty word", words{""}, words{"x"}, {"/init"}, {}, {"x"}},
+      {"the same, and no command", words{""}, words{}, {"/init"}, {}, {"run"}},
+      {"one of the image's", {}, {}, {""}, {}, {"run"}},
+      {"a command of one empty word is one", words{}, words{""}, {"/init"}, {}, {""}},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      auto facts = image();
+      facts.entrypoint = row.of_image;
+      auto wanted = service();
+      wanted.overrides.entrypoint = row.entrypoint;
+      wanted.overrides.command = row.command;
+      const auto made = resolve(wanted, &facts, {"sha256:1"});
+      CHECK((made.entrypoint == row.expected_entrypoint));
+      CHECK((made.command == row.expected_command));
+    }
   }
 
   TEST_CASE("resolve: overriding the entrypoint keeps the image's command, unlike compose") {

@@ -38,7 +38,33 @@ std::string theirs(const target_document& document) {
   tell("entrypoint", ours.entrypoint, other.entrypoint);
   if (ours.healthcheck != other.healthcheck)
     out += "start " + std::to_string(other.healthcheck->start_period.count());
-  return out;
+  return out.empty() ? "without some fields" : out;
+}
+
+/// The only release of a document.
+const target_release& release_of(const normalised& made) {
+  return *made.target.apps.at(0).release;
+}
+
+/// What becomes of a container that was made of one composition when another is wanted: "equal",
+/// "stays" as v19 reads it, or the fields that differ.
+std::string verdict(value had, const target_document& document, bool of_this_release = true) {
+  const auto before = normalise_target(documents::cloud(std::move(had)), documents::device());
+  const auto now = normalise_target(document, documents::device());
+  if (!before || !now)
+    return "refused: " + (before ? now : before).error().what;
+  const image_facts image;
+  const engine_image_id id{"sha256:1"};
+  const auto& release = release_of(*now);
+  const auto& wanted = *documents::web(now->target);
+  supervised_container there;
+  there.who.release = of_this_release ? release.id : release_id{1};
+  there.who.commit = release.commit;
+  there.what.config = resolve(*documents::web(before->target), &image, id);
+  const auto found = differences(there.what, resolve(wanted, &image, id), {});
+  if (found.empty())
+    return "equal";
+  return is_as_v19_reads(there, release, wanted, &image, id, {}) ? "stays" : summary(found);
 }
 
 TEST_SUITE("planning: v19's reading") {
@@ -58,8 +84,12 @@ TEST_SUITE("planning: v19's reading") {
       {"$ in single quotes", map({{"command", "echo 'q $A'"}}), "command|echo|q \\$A"},
       {"of an entrypoint too", map({{"entrypoint", "sh -c '$X'"}}), "entrypoint|sh|-c|\\$X"},
       {"start_period", check("start_period", "10s"), "start 0"},
+      {"start_interval", check("start_interval", "1s"), "the same"}, // an engine's matter
       {"startPeriod", check("startPeriod", "10s"), "the same"},
       {"start_period of nothing", check("start_period", "0s"), "the same"},
+      {"a field that it drops", map({{"stdin_open", true}}), "without some fields"},
+      {"in its own spelling", map({{"memswapLimit", -1}}), "without some fields"},
+      {"a field that both drop", map({{"links", value::list({})}}), "the same"},
     };
     for (const auto& row : rows) {
       CAPTURE(row.name);
@@ -72,6 +102,75 @@ TEST_SUITE("planning: v19's reading") {
     CHECK(theirs(documents::compose(map({{"healthcheck",
             map({{"test", value::list({"CMD", "true"})}, {"start_period", "10s"}})}})))
           == "the same");
+  }
+
+  TEST_CASE("v19's reading: a service without what it drops stays") {
+    const auto list = [](std::initializer_list<value> items) { return value::list(items); };
+    const auto limits = map({{"resources",
+      map({{"limits", map({{"memory", "64m"}, {"pids", 9}, {"cpus", "0.5"}})},
+        {"reservations", map({{"memory", "32m"}})}})}});
+    const auto card = map({{"resources",
+      map(
+        {{"reservations", map({{"devices", list({map({{"capabilities", list({"gpu"})}})})}})}})}});
+    const struct {
+      std::string name;
+      value composition;
+      value read; ///< What v19 reads of it.
+      std::string verdict;
+    } rows[] = {
+      {"nothing", map({}), map({}), "equal"},
+      {"stdin_open", map({{"stdin_open", true}}), map({}), "stays"},
+      {"uts", map({{"uts", "host"}}), map({}), "stays"},
+      {"uts, by the machine's name",
+        map({{"uts", "host"}, {"network_mode", "host"}}),
+        map({{"network_mode", "host"}}),
+        "stays"},
+      {"gpus", map({{"gpus", "all"}}), map({}), "stays"},
+      {"gpus beside the label",
+        map({{"gpus", "all"}, {"labels", map({{"io.balena.features.gpu", "1"}})}}),
+        map({{"labels", map({{"io.balena.features.gpu", "1"}})}}),
+        "stays"},
+      {"runtime: the engine has its own", map({{"runtime", "nvidia"}}), map({}), "stays"},
+      {"cgroup", map({{"cgroup", "host"}}), map({}), "stays"},
+      {"memswap_limit",
+        map({{"mem_limit", "64m"}, {"memswap_limit", "96m"}}),
+        map({{"mem_limit", "64m"}}),
+        "stays"},
+      {"deploy: a graphics card", map({{"deploy", card}}), map({}), "stays"},
+      {"all of it, and what it reads",
+        map({{"stdin_open", true}, {"deploy", card}, {"cgroup", "host"}, {"command", list({"a"})}}),
+        map({{"command", list({"a"})}}),
+        "stays"},
+      {"a limit of deploy, which looks like one that it reads",
+        map({{"deploy", limits}}),
+        map({}),
+        "pids_limit, mem_limit, mem_reservation differ"},
+      {"annotations, which an older engine drops",
+        map({{"stdin_open", true}, {"annotations", map({{"a", "b"}})}}),
+        map({}),
+        "annotations(a), stdin_open differ"},
+      {"start_interval, which it drops, too",
+        map({{"healthcheck", map({{"test", "x"}, {"start_interval", "1s"}})}}),
+        map({{"healthcheck", map({{"test", "x"}})}}),
+        "healthcheck differs"},
+      {"another field differs",
+        map({{"stdin_open", true}, {"privileged", true}}),
+        map({}),
+        "stdin_open, privileged differ"},
+      {"a limit that it reads differs",
+        map({{"stdin_open", true}, {"mem_limit", "64m"}}),
+        map({{"mem_limit", "32m"}}),
+        "stdin_open, mem_limit differ"},
+      {"a field that went", map({}), map({{"privileged", true}}), "privileged differs"},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      CHECK(verdict(row.read, documents::cloud(row.composition)) == row.verdict);
+      if (row.verdict == "stays") // what we make is ours, in any release
+        CHECK(verdict(row.composition, documents::cloud(row.composition), false) == "equal");
+    }
+    CHECK(verdict(map({}), documents::cloud(map({{"stdin_open", true}})), false)
+          == "stdin_open differs");
   }
 
   TEST_CASE("v19's reading: what it made of this release stays, until the next one") {
