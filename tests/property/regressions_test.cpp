@@ -64,6 +64,9 @@ std::vector<row> engine_rows() {
     {"stop_grace_period: 0s", map({{"stop_grace_period", "0s"}})},
     {"stop_signal as a number", map({}), "property/silent:1"},
     {"tmpfs with options", map({{"tmpfs", list({"/b:size=1m,mode=1777", "/a"})}})},
+    {"tmpfs twice", map({{"tmpfs", list({"/a", "/b:size=1m", "/a", "/b:size=1m"})}})},
+    {"tmpfs twice, with other options", map({{"tmpfs", list({"/b:size=1m", "/b:size=2m"})}})},
+    {"tmpfs with a colon and no options", map({{"tmpfs", list({"/a:"})}})},
     {"read_only, for which podman adds tmpfs",
       map({{"read_only", true}, {"tmpfs", list({"/tmp"})}})},
     {"ulimits",
@@ -71,6 +74,19 @@ std::vector<row> engine_rows() {
     {"sysctls", map({{"sysctls", list({"net.core.somaxconn=200"})}})},
     {"pids_limit: 0", map({{"pids_limit", 0}})},
     {"pids_limit: -1", map({{"pids_limit", -1}})},
+    {"an empty user, folder and signal",
+      map({{"user", ""}, {"working_dir", ""}, {"stop_signal", ""}}),
+      full},
+    {"the same of a file, where the image has other ones",
+      map({{"user", ""}, {"working_dir", ""}, {"stop_signal", ""}}),
+      "property/shell:1",
+      dialect::compose},
+    {"the same, where the image has none",
+      map({{"user", ""}, {"working_dir", ""}, {"stop_signal", ""}})},
+    {"command: [] behind the image's entrypoint", map({{"command", list({})}}), full},
+    {"command: [] without any entrypoint", map({{"command", list({})}}), "property/shell:1"},
+    {"command: \"\" without any entrypoint", map({{"command", ""}}), "property/shell:1"},
+    {"entrypoint: [\"\"]", map({{"entrypoint", list({""})}})},
     {"command with #", map({{"command", "sh -c echo # not a comment"}})},
     {"$ in single quotes", map({{"command", "echo 'q $A'"}})},
     {"the device's name in the environment",
@@ -82,6 +98,7 @@ std::vector<row> engine_rows() {
       map({{"volumes",
         list({map(
           {{"type", "volume"}, {"source", "data"}, {"target", "/d"}, {"read_only", true}})})}})},
+    {"one volume twice", map({{"volumes", list({"data:/d:ro", "data:/d:ro"})}})},
     {"an anonymous volume that the image has too", map({{"volumes", list({"/data"})}}), full},
     {"network_mode: service", map({{"network_mode", "service:db"}})},
     {"a listed network that is the mode too",
@@ -114,6 +131,7 @@ std::string differing(const row& x) {
   const auto& image = engine.image(x.image);
   const auto config = planning::resolve(*web(made->target), &image.facts, image.image.id);
   planning::compare_context by;
+  by.lacks = under_test().lacks();
   by.services["db"] = engine.db();
   auto sent = config;
   if (sent.network_mode == "service:db")

@@ -21,28 +21,6 @@ bool is_bind_option(std::string_view text) {
   return text == "ro" || text == "rw" || text == "z" || text == "Z" || is_propagation(text);
 }
 
-/// `.` and `..` are resolved in the text alone, as compose does it.
-std::string joined(const std::string& folder, std::string_view relative) {
-  std::vector<std::string_view> parts;
-  const auto add = [&parts](std::string_view path) {
-    while (!path.empty()) {
-      const auto end = std::min(path.find('/'), path.size());
-      const auto part = path.substr(0, end);
-      path.remove_prefix(std::min(end + 1, path.size()));
-      if (part == ".." && !parts.empty())
-        parts.pop_back();
-      else if (!part.empty() && part != "." && part != "..")
-        parts.push_back(part);
-    }
-  };
-  add(folder);
-  add(relative);
-  std::string out;
-  for (const auto part : parts)
-    out.append("/").append(part);
-  return out.empty() ? "/" : out;
-}
-
 /// The place on the host; nothing, and a refusal, when that cannot be known or is not allowed.
 std::optional<std::string> source_of(
   const node& n, const std::string& source, const std::string& folder) {
@@ -116,6 +94,27 @@ bind_options read_bind_options(const node& n) {
 std::string read_folder(const node& root) {
   const auto field = root.strict() ? root.get(folder_member) : std::nullopt;
   return field ? field->text() : std::string{};
+}
+
+std::string joined(const std::string& folder, std::string_view relative) {
+  std::vector<std::string_view> parts;
+  const auto add = [&parts](std::string_view path) {
+    while (!path.empty()) {
+      const auto end = std::min(path.find('/'), path.size());
+      const auto part = path.substr(0, end);
+      path.remove_prefix(std::min(end + 1, path.size()));
+      if (part == ".." && !parts.empty())
+        parts.pop_back();
+      else if (!part.empty() && part != "." && part != "..")
+        parts.push_back(part);
+    }
+  };
+  add(folder);
+  add(relative);
+  std::string out;
+  for (const auto part : parts)
+    out.append("/").append(part);
+  return out.empty() ? "/" : out;
 }
 
 bool is_path(const std::string& source) {

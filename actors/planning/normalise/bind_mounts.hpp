@@ -18,6 +18,10 @@ inline constexpr std::string_view folder_member = "x-copal-folder";
 /// The folder that the document names; empty when the host does not see it.
 std::string read_folder(const node& root);
 
+/// The absolute path of `relative` within `folder`. `.` and `..` are resolved in the text alone, as
+/// compose does it.
+std::string joined(const std::string& folder, std::string_view relative);
+
 /// True for the source of a bind mount in a short text: `./a`, `../a`, `/a`, `~/a`.
 bool is_path(const std::string& source);
 

@@ -9,7 +9,6 @@
 #include "actors/planning/normalise/service_volumes.hpp"
 #include "actors/planning/normalise/v19_overrides.hpp"
 
-#include <chrono>
 #include <string_view>
 #include <vector>
 
@@ -68,10 +67,11 @@ void override_text(const node& n, draft& d) {
 
 // Readers for one field each.
 
-/// Since engine API 1.43.
-void annotations(const node& n, draft&) {
-  n.unsupported(
-    "engines are spoken to in API 1.41, which has no annotations", "use labels, or remove it");
+void annotations(const node& n, draft& d) {
+  auto& made = d.service.config.annotations;
+  made = read_labels(n);
+  if (made.erase(std::string{}) > 0)
+    n.unsupported("engines refuse one without a name", "give it one");
 }
 
 void cgroup(const node& n, draft& d) {
@@ -117,8 +117,25 @@ void init(const node& n, draft& d) {
 
 /// No text is as good as none.
 void ipc(const node& n, draft& d) {
-  if (auto mode = n.text(); !mode.empty())
+  if (auto mode = read_namespace(n, {"none", "private", "shareable", "host"}); !mode.empty())
     d.service.config.ipc_mode = std::move(mode);
+}
+
+/// A namespace of its own is what it has without a word, and not every engine has a word for it.
+/// Docker 20.10 takes any other word for that, so that releases of the cloud run with one: newer
+/// engines say of it that they do not start such a service.
+void pid(const node& n, draft& d) {
+  const auto text = n.text();
+  if (!n.strict() && text != "private") {
+    if (!text.empty() && text != "host" && !text.starts_with("container:"))
+      n.warn("it is neither host nor container:<name>; only older engines start such a service");
+    d.service.config.pid_mode = text;
+  } else if (auto mode = read_namespace(n, {"private", "host"}); mode != "private")
+    d.service.config.pid_mode = std::move(mode);
+}
+
+void mem_limit(const node& n, draft& d) {
+  d.service.config.memory_bytes = read_memory(n);
 }
 
 /// The cloud forwards what a service writes from the engine's own logs.
@@ -190,11 +207,15 @@ void shm_size(const node& n, draft& d) {
 }
 
 void stop_grace_period(const node& n, draft& d) {
-  d.service.config.stop_grace_period = std::chrono::floor<std::chrono::seconds>(read_duration(n));
+  d.service.config.stop_grace_period = read_grace(n);
 }
 
 void sysctls(const node& n, draft& d) {
   d.service.config.sysctls = read_sysctls(n);
+}
+
+void tmpfs(const node& n, draft& d) {
+  d.service.config.tmpfs = read_tmpfs(n);
 }
 
 void ulimits(const node& n, draft& d) {
@@ -257,14 +278,14 @@ constexpr field_rule rules[] = {
   {"labels", own_labels},
   {"logging", logging},
   {"mac_address", text<&config::mac_address>},
-  {"mem_limit", size<&config::memory_bytes>},
+  {"mem_limit", mem_limit},
   {"mem_reservation", size<&config::memory_reservation_bytes>},
   {"memswap_limit", memswap_limit},
   {"network_mode", elsewhere},
   {"networks", elsewhere},
   {"oom_kill_disable", truthy<&config::oom_kill_disable>},
   {"oom_score_adj", number<&config::oom_score_adj>},
-  {"pid", text<&config::pid_mode>},
+  {"pid", pid},
   {"pids_limit", number<&config::pids_limit>},
   {"ports", ports},
   {"privileged", flag<&config::privileged>},
@@ -281,7 +302,7 @@ constexpr field_rule rules[] = {
   {"stop_grace_period", stop_grace_period},
   {"stop_signal", override_text<&overrides::stop_signal>},
   {"sysctls", sysctls},
-  {"tmpfs", texts<&config::tmpfs>},
+  {"tmpfs", tmpfs},
   {"tty", flag<&config::tty>},
   {"ulimits", ulimits},
   {"user", override_text<&overrides::user>},

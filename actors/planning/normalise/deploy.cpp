@@ -37,7 +37,7 @@ void read_limits(const node& n, const node& service, container_config& config) {
   if (const auto field = lone(n, "cpus", service, "cpus"))
     config.nano_cpus = read_nano_cpus(*field);
   if (const auto field = lone(n, "memory", service, "mem_limit"))
-    config.memory_bytes = read_size(*field).value_or(0);
+    config.memory_bytes = read_memory(*field);
   if (const auto field = lone(n, "pids", service, "pids_limit"))
     config.pids_limit = read_count(*field);
 }

@@ -80,8 +80,9 @@ std::vector<device_mapping> read_devices(const node& n) {
   std::vector<device_mapping> out;
   for (const auto& item : n.items()) {
     auto device = item.is(value::kind::map) ? long_device(item) : short_device(item.text());
-    // "vendor.com/class=name" is a name for newer engines than the API that is spoken.
-    if (n.strict() && !device.host.empty() && device.host.front() != '/')
+    // "vendor.com/class=name" is a name that engines do not take here.
+    const bool is_path = device.host.empty() || device.host.front() == '/';
+    if (!is_path && (n.strict() || device.host.find('=') != std::string::npos))
       item.reject("not the path of a device; for a graphics card use gpus");
     if (device.host.empty() || device.container.empty() || device.permissions.empty()
         || device.permissions.find_first_not_of("rwm") != std::string::npos)

@@ -68,16 +68,6 @@ void reach_supervisor(
   set_both(config.env, "SUPERVISOR_ADDRESS", "http://" + host + ':' + port);
 }
 
-/// A composition that asks for its GPUs itself knows better.
-void request_gpu(container_config& config) {
-  if (!config.device_requests.empty())
-    return;
-  device_request gpu;
-  gpu.count = 1;
-  gpu.capabilities = {{"gpu"}};
-  config.device_requests.push_back(std::move(gpu));
-}
-
 } // namespace
 
 bool is_on(const label_map& labels, std::string_view key) {
@@ -88,6 +78,15 @@ bool is_on(const label_map& labels, std::string_view key) {
   for (char& c : text)
     c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return text == "1" || text == "true" || text == "on";
+}
+
+std::vector<device_request> requests_by_label(const label_map& labels) {
+  if (!is_on(labels, label::gpu))
+    return {};
+  device_request gpu;
+  gpu.count = 1;
+  gpu.capabilities = {{"gpu"}};
+  return {std::move(gpu)};
 }
 
 bool uses_supervisor_api(const target_service& service) {
@@ -110,8 +109,8 @@ void apply_features(const app_setting& app, target_service& service) {
   }
   if (on(label::supervisor_api))
     reach_supervisor(app, service.name, config);
-  if (on(label::gpu))
-    request_gpu(config);
+  if (config.device_requests.empty()) // a composition that asks for them itself knows better
+    config.device_requests = requests_by_label(config.labels);
   if (on(label::board_rev)) {
     set_both(config.env, "HOST_OS_BOARD_REV", device.board_rev);
     set_both(config.env, "HOST_OS_BUILD", device.board_rev);

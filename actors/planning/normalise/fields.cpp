@@ -46,6 +46,22 @@ void default_or_refuse(const node& n, std::string_view expected, std::string_vie
     n.warn("not " + std::string{expected} + ": " + std::string{used} + " is used");
 }
 
+/// Of a health check. Zero is as good as none; engines refuse what is less than a millisecond.
+/// Source: moby 20.10, daemon/container.go, `validateHealthCheck`.
+std::chrono::nanoseconds read_check_time(const node& check, std::string_view key) {
+  constexpr std::chrono::milliseconds least{1};
+  const auto field = check.get(key);
+  const auto time = field ? read_duration(*field) : std::chrono::nanoseconds{};
+  if (time.count() == 0 || time >= least)
+    return time;
+  // What v19 never sent does not keep the cloud's service from starting.
+  if (key == "start_period" || key == "start_interval")
+    field->unsupported("engines refuse less than 1ms", "give it 1ms or more");
+  else
+    field->refuse("1ms or more, or 0s for the default");
+  return {};
+}
+
 } // namespace
 
 std::vector<std::string> read_texts(const node& n) {
@@ -103,6 +119,17 @@ std::optional<std::int64_t> read_size(const node& n, std::string_view used) {
   return 0;
 }
 
+std::int64_t read_memory(const node& n) {
+  constexpr auto least = std::int64_t{6} << 20U;
+  const auto bytes = read_size(n).value_or(0);
+  if (bytes == 0 || bytes >= least)
+    return bytes;
+  n.reject(
+    "found " + std::to_string(bytes)
+    + " bytes, and engines refuse a limit of less than 6m; expected 6m or more, or 0 for none");
+  return 0;
+}
+
 std::int64_t read_mode(const node& n, std::int64_t most) {
   const auto* number = n.raw().as_integer();
   auto bits = number == nullptr ? std::int64_t{-1} : *number;
@@ -119,7 +146,7 @@ std::int64_t read_mode(const node& n, std::int64_t most) {
 }
 
 std::string read_choice(const node& n, std::string_view one, std::string_view other) {
-  const auto text = n.text();
+  auto text = n.text();
   if (text.empty() || text == one || text == other)
     return text;
   default_or_refuse(n,
@@ -135,6 +162,28 @@ std::chrono::nanoseconds read_duration(const node& n) {
   }
   n.refuse("a duration like 1m30s");
   return {};
+}
+
+std::string read_namespace(const node& n, std::initializer_list<std::string_view> known) {
+  constexpr std::string_view container = "container:";
+  auto mode = n.text();
+  const bool is_known = mode.empty() || std::find(known.begin(), known.end(), mode) != known.end();
+  if (is_known || (mode.starts_with(container) && mode.size() > container.size()))
+    return mode;
+  std::string expected;
+  for (const auto word : known)
+    expected.append(word).append(", ");
+  n.refuse(expected + "or container:<name>; a service's is not supported");
+  return {};
+}
+
+std::chrono::seconds read_grace(const node& n) {
+  using std::chrono::seconds;
+  constexpr std::chrono::hours most{100 * 365 * 24};
+  const auto time = read_duration(n);
+  if (time > most)
+    n.refuse("a duration of no more than 100 years");
+  return std::chrono::floor<seconds>(std::min<std::chrono::nanoseconds>(time, most));
 }
 
 std::vector<std::string> read_extra_hosts(const node& n) {
@@ -165,12 +214,9 @@ std::vector<std::string> read_extra_hosts(const node& n) {
 
 health_check read_health_check(const node& n) {
   health_check out;
-  check_members(
-    n, {"disable", "interval", "retries", "start_period", "test", "timeout"}, "a healthcheck");
-  const auto time = [&n](std::string_view key) {
-    const auto field = n.get(key);
-    return field ? read_duration(*field) : std::chrono::nanoseconds{};
-  };
+  check_members(n,
+    {"disable", "interval", "retries", "start_interval", "start_period", "test", "timeout"},
+    "a healthcheck");
   if (const auto test = n.get("test")) {
     if (test->is(value::kind::list))
       out.test = read_texts(*test);
@@ -179,11 +225,15 @@ health_check read_health_check(const node& n) {
   }
   if (const auto off = n.get("disable"); off && off->boolean())
     out.test = {"NONE"};
-  out.interval = time("interval");
-  out.timeout = time("timeout");
-  out.start_period = time("start_period");
-  if (const auto retries = n.get("retries"))
+  out.interval = read_check_time(n, "interval");
+  out.timeout = read_check_time(n, "timeout");
+  out.start_period = read_check_time(n, "start_period");
+  out.start_interval = read_check_time(n, "start_interval");
+  if (const auto retries = n.get("retries")) {
     out.retries = retries->integer();
+    if (out.retries < 0)
+      retries->refuse("a number of failures, or 0 for the default");
+  }
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,14 +32,23 @@ std::int64_t read_count(const node& n);
 /// names what is used then).
 std::optional<std::int64_t> read_size(const node& n, std::string_view used = "0");
 
+/// Bytes that a container may have of the machine's memory, 0 for no limit; less than engines take
+/// is refused. Source: moby, daemon/daemon_unix.go, `linuxMinMemory`.
+std::int64_t read_memory(const node& n);
+
 /// Permission bits: an integer, or a text of octal digits like "0440".
 std::int64_t read_mode(const node& n, std::int64_t most);
 
 /// One of two words; from the cloud anything else counts as none (with a warning).
 std::string read_choice(const node& n, std::string_view one, std::string_view other);
 
+/// Whose namespace a container lives in: one of the words, another container's, or nothing.
+std::string read_namespace(const node& n, std::initializer_list<std::string_view> known);
+
 /// A text like "1m30s".
 std::chrono::nanoseconds read_duration(const node& n);
+/// Whole seconds of such a text; at most 100 years.
+std::chrono::seconds read_grace(const node& n);
 
 /// `host[:container[:permissions]]`, or a map of source, target and permissions.
 std::vector<device_mapping> read_devices(const node& n);

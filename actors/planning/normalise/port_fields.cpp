@@ -9,6 +9,9 @@ namespace copal::planning {
 
 namespace {
 
+/// Of one service, before those that stand twice are taken out: as many as there are numbers.
+constexpr std::size_t most_ports = 65536;
+
 /// A long form in the words of the short one, so that both mean the same.
 std::string short_form(const node& n) {
   check_members(
@@ -41,6 +44,11 @@ std::vector<port_binding> read_ports(const node& n) {
     const bool is_long = item.is(value::kind::map);
     const auto text = is_long ? short_form(item) : item.text();
     const auto ports = parse_ports(text, n.strict() ? lone_port::chosen : lone_port::same);
+    if (ports && ports->size() > most_ports - out.size()) {
+      item.reject("with these the service publishes more than " + std::to_string(most_ports)
+                  + " ports; publish fewer, or use network_mode: host");
+      return {};
+    }
     if (ports)
       out.insert(out.end(), ports->begin(), ports->end());
     else if (is_long)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 namespace copal::planning {
 
@@ -90,8 +91,12 @@ std::vector<named_node> node::members() const {
     refuse("a map");
     return out;
   }
+  // A key that stands twice: its last value counts. A map may have very many.
+  std::map<std::string_view, const value*> last;
+  for (const auto& m : *map)
+    last.insert_or_assign(m.key, &m.val);
   for (const auto& m : *map) {
-    if (value_->find(m.key) == &m.val) // a key that stands twice: its last value counts
+    if (last.at(m.key) == &m.val)
       out.push_back({m.key, child(m.val, field_.empty() ? m.key : field_ + '.' + m.key)});
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include "actors/planning/normalise/components.hpp"
 #include "actors/planning/normalise/dependencies.hpp"
+#include "actors/planning/normalise/mount_conflicts.hpp"
 #include "actors/planning/normalise/port_conflicts.hpp"
 #include "actors/planning/normalise/service_networks.hpp"
 
@@ -106,6 +107,7 @@ void assemble(const app_setting& app, std::vector<read_service> services, target
   for (auto& s : services) {
     check_networks(s, networks);
     check_volumes(s, volumes);
+    check_mount_conflicts(s);
   }
   check_dependencies(services);
   check_port_conflicts(services);

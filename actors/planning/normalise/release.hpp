@@ -24,8 +24,9 @@ struct read_service {
 };
 
 /// Sorts the services into the release, adds the default network when there is none, and refuses
-/// what could never start: unknown networks, a shared network of an unknown service, services that
-/// wait for each other or publish the same port. Call after `read_components`.
+/// what could never start: unknown networks, a shared network of an unknown service, two mounts in
+/// one place, services that wait for each other or publish the same port. Call after
+/// `read_components`.
 void assemble(const app_setting& app, std::vector<read_service> services, target_release& out);
 
 } // namespace copal::planning

@@ -52,6 +52,15 @@ bool may_join(const node& n, std::string_view name) {
   return !name.empty();
 }
 
+/// No mode is given by an empty text; from the cloud also by what else JavaScript takes for false.
+bool is_nothing(const node& mode) {
+  if (const auto* text = mode.raw().as_text())
+    return text->empty();
+  const auto* flag = mode.raw().as_bool();
+  const auto* number = mode.raw().as_integer();
+  return !mode.strict() && ((flag != nullptr && !*flag) || (number != nullptr && *number == 0));
+}
+
 class network_reader {
 public:
   network_reader(const app_uuid& app, target_service& service) : app_(app), service_(service) {}
@@ -133,7 +142,7 @@ void read_service_networks(const node& composition, const app_uuid& app, target_
   network_reader reader{app, service};
   if (const auto networks = composition.get("networks"))
     reader.read_list(*networks);
-  if (const auto mode = composition.get("network_mode"))
+  if (const auto mode = composition.get("network_mode"); mode && !is_nothing(*mode))
     reader.read_mode(*mode);
   else
     reader.choose_mode();

@@ -6,7 +6,9 @@
 #include "actors/planning/normalise/quantities.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 
 namespace copal::planning {
 
@@ -35,6 +37,55 @@ bool is_absolute(const std::string& target) {
   return !target.empty() && target[0] == '/';
 }
 
+/// A word of a volume's mode, of which only one of each kind may be given.
+struct mode_word {
+  std::string_view word;
+  int kind;
+};
+
+/// What one engine at least takes; from kind 4 on that is podman.
+/// Source: moby, volume/mounts/linux_parser.go; podman-run(1), `--volume`.
+constexpr mode_word mode_words[] = {
+  {"ro", 0},
+  {"rw", 0},
+  {"Z", 1},
+  {"z", 1},
+  {"copy", 2},
+  {"nocopy", 2},
+  {"cached", 3},
+  {"consistent", 3},
+  {"delegated", 3},
+  {"private", 4},
+  {"rprivate", 4},
+  {"rshared", 4},
+  {"rslave", 4},
+  {"shared", 4},
+  {"slave", 4},
+  {"dev", 5},
+  {"nodev", 5},
+  {"exec", 6},
+  {"noexec", 6},
+  {"nosuid", 7},
+  {"suid", 7},
+  {"U", 8},
+};
+
+/// Words between commas.
+bool is_volume_mode(std::string_view mode) {
+  std::set<int> kinds;
+  for (bool more = true; more;) {
+    const auto end = mode.find(',');
+    const auto it = std::find_if(std::begin(mode_words),
+      std::end(mode_words),
+      [word = mode.substr(0, end)](const mode_word& known) { return known.word == word; });
+    if (it == std::end(mode_words) || !kinds.insert(it->kind).second)
+      return false;
+    more = end != std::string_view::npos;
+    mode.remove_prefix(more ? end + 1 : 0);
+  }
+  return true;
+}
+
 void read_short(const node& n, const app_setting& app, container_config& config) {
   const auto text = n.text();
   const auto parts = split_trimmed(text);
@@ -50,6 +101,10 @@ void read_short(const node& n, const app_setting& app, container_config& config)
   if (parts.size() > 3 || parts[0].empty() || !is_absolute(parts[1])
       || (parts.size() == 3 && parts[2].empty())) {
     n.refuse("volume:/path[:mode]");
+    return;
+  }
+  if (parts.size() == 3 && !is_volume_mode(parts[2])) {
+    n.refuse("volume:/path:mode with a mode that engines know, like ro, rw, z, Z or nocopy");
     return;
   }
   auto bind = volume_name(app.id, parts[0]) + ':' + parts[1];
@@ -134,6 +189,13 @@ void read_long(const node& n, const app_setting& app, container_config& config) 
   config.mounts.push_back(std::move(m));
 }
 
+/// Those that are equal count once: an engine would refuse the second.
+template <class T>
+void take_each_once(std::vector<T>& items) {
+  std::set<T> seen;
+  std::erase_if(items, [&seen](const T& item) { return !seen.insert(item).second; });
+}
+
 } // namespace
 
 void read_service_volumes(const node& n, const app_setting& app, container_config& config) {
@@ -143,6 +205,38 @@ void read_service_volumes(const node& n, const app_setting& app, container_confi
     else
       read_short(item, app, config);
   }
+  take_each_once(config.binds);
+  take_each_once(config.mounts);
+}
+
+std::vector<std::string> read_tmpfs(const node& n) {
+  std::map<std::string, std::string> found; // path to options
+  for (const auto& item : n.items_or_self()) {
+    const auto text = item.text();
+    const auto colon = std::min(text.find(':'), text.size());
+    const auto path = text.substr(0, colon);
+    const auto options = text.substr(std::min(colon + 1, text.size()));
+    if (!is_absolute(path)) {
+      item.refuse("/path or /path:options");
+      continue;
+    }
+    auto& taken = found.try_emplace(path, options).first->second;
+    if (taken == options)
+      continue;
+    if (item.strict())
+      item.reject("there is another tmpfs on " + path + " with other options; keep one of the two");
+    else
+      item.warn("there is another tmpfs on " + path + " with other options: this one counts");
+    taken = options;
+  }
+  std::vector<std::string> out;
+  out.reserve(found.size());
+  for (const auto& [path, options] : found) {
+    auto& entry = out.emplace_back(path);
+    if (!options.empty())
+      entry.append(":").append(options);
+  }
+  return out;
 }
 
 } // namespace copal::planning

@@ -2,6 +2,10 @@
 
 #include "actors/planning/normalise/words.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 namespace copal::planning {
 
 namespace {
@@ -32,6 +36,16 @@ bool is_start_period_lost(const node& composition) {
          && check->raw().find("startPeriod") == nullptr;
 }
 
+/// Fields that it drops and we do not, as far as `is_as_v19_reads` knows what it makes without
+/// them.
+bool is_part_lost(const node& composition) {
+  constexpr std::string_view dropped[] = {
+    "cgroup", "deploy", "gpus", "memswap_limit", "runtime", "stdin_open", "uts"};
+  return std::any_of(std::begin(dropped), std::end(dropped), [&](std::string_view field) {
+    return composition.get(field).has_value();
+  });
+}
+
 } // namespace
 
 std::optional<image_overrides> read_as_v19(const node& composition, const image_overrides& ours) {
@@ -44,7 +58,8 @@ std::optional<image_overrides> read_as_v19(const node& composition, const image_
     theirs.entrypoint = std::move(words);
   if (theirs.healthcheck && is_start_period_lost(composition))
     theirs.healthcheck->start_period = {};
-  return theirs == ours ? std::nullopt : std::optional{std::move(theirs)};
+  return theirs == ours && !is_part_lost(composition) ? std::nullopt
+                                                      : std::optional{std::move(theirs)};
 }
 
 } // namespace copal::planning

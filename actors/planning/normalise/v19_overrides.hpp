@@ -9,7 +9,8 @@
 /// Source: spec/state-engine.md §2.7 and §14; docs/decisions/0102.
 namespace copal::planning {
 
-/// Its reading of what `ours` is ours of; nothing where both are the same. Files it never read.
+/// Its reading of what `ours` is ours of; nothing where both are the same. It may be equal to ours:
+/// then it drops another field of the composition. Files it never read.
 std::optional<image_overrides> read_as_v19(const node& composition, const image_overrides& ours);
 
 } // namespace copal::planning

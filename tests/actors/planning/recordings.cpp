@@ -245,6 +245,7 @@ recording decode(const json& j) {
   auto endpoints = object(object(create, "NetworkingConfig"), "EndpointsConfig");
   for (const auto& c : j.at("connects"))
     endpoints[c.at("network").get<std::string>()] = c.at("endpoint");
+  out.exposed = keys<std::set<std::string>>(create, "ExposedPorts");
   out.created = decode(create, create.at("HostConfig"), endpoints);
   if (const auto it = j.find("inspect"); it != j.end()) {
     out.shown.id.value = it->at("Id");

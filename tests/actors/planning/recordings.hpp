@@ -5,6 +5,7 @@
 #include "messages/model/target.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct recording {
   image_facts image;
   container_config created; ///< The body of the create call, with the connects behind it.
   container shown;          ///< What an inspection showed; without an id when it was not recorded.
+  std::set<std::string> exposed; ///< By the create call, like "80/tcp".
 };
 
 /// The services of `target.json`, or of `target-91.json` (odd input).

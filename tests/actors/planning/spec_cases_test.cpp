@@ -2,6 +2,7 @@
 #include "actors/planning/normalise/ports.hpp"
 #include "actors/planning/normalise/sources.hpp"
 #include "tests/actors/planning/documents.hpp"
+#include "tests/actors/planning/recordings.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -52,6 +53,55 @@ std::string differing_after(
   return differing(there, wanted);
 }
 
+/// A service that was recorded from a v19 supervisor on Docker 20.10, as we read it.
+struct recorded {
+  explicit recorded(const std::string& name, bool odd = false) {
+    for (auto& r : recordings::services(odd)) {
+      if (r.name == name)
+        it = std::move(r);
+    }
+    REQUIRE(it.name == name);
+    REQUIRE_FALSE(it.shown.id.empty());
+    auto doc = recordings::target(odd).doc;
+    const auto made = normalise_target(only(std::move(doc), name), recordings::device());
+    REQUIRE(made);
+    const auto& services = made->target.apps.at(0).release->services;
+    REQUIRE(services.size() == 1);
+    wanted = resolve(services[0], &it.image, {it.created.image});
+  }
+
+  /// The fields in which the container that the engine showed differs from the one we want.
+  [[nodiscard]] std::string differing_read_back() const {
+    std::string out;
+    for (const auto& d : differences(it.shown, wanted, {}))
+      out += (out.empty() ? "" : " ") + d.field;
+    return out;
+  }
+
+  recordings::recording it;
+  container_config wanted;
+
+private:
+  /// The document with this service alone.
+  static target_document only(value doc, const std::string& name) {
+    const auto service = [&name](value& v, auto& self) -> void {
+      if (const auto* all = v.find("services")) {
+        v.set("services", value::map({{name, *all->find(name)}}));
+        return;
+      }
+      for (const auto& m : value::map_type{*v.as_map()}) {
+        if (!m.val.is(value::kind::map))
+          continue;
+        auto inner = m.val;
+        self(inner, self);
+        v.set(m.key, std::move(inner));
+      }
+    };
+    service(doc, service);
+    return {dialect::cloud_v3, "recorded", std::move(doc)};
+  }
+};
+
 const std::string plain_label = "io.balena.features.";
 
 TEST_SUITE("planning: spec 12") {
@@ -85,7 +135,23 @@ TEST_SUITE("planning: spec 12") {
   TEST_CASE("spec 12.6: what is exposed only, by the composition or the image, asks for nothing") {
     const auto exposed = container_of(cloud(map({{"expose", list({"80"})}})));
     CHECK(exposed.ports.empty());
-    CHECK(differing(with("expose", list({"80"})), container_of(cloud(map({})))).empty());
+    CHECK(differing(exposed, container_of(cloud(map({})))).empty());
+    // An image that exposes 53/udp and 80/tcp: of the first service none is published, of the
+    // second one. The engine shows both of them of both, which the recordings leave out.
+    const struct {
+      std::string name;
+      std::set<std::string> published;
+    } rows[] = {{"image-full", {}}, {"image-full-override", {"80/tcp"}}};
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      const recorded r{row.name};
+      std::set<std::string> ours; // what is exposed when we make it: the ports that are published
+      for (const auto& p : r.wanted.ports)
+        ours.insert(std::to_string(p.container_port) + '/' + to_string(p.protocol));
+      CHECK((ours == row.published));
+      CHECK((r.it.exposed == row.published));
+      CHECK(r.differing_read_back().empty());
+    }
   }
 
   TEST_CASE("spec 12.7: ranges at different addresses or of different protocols stay apart") {
@@ -103,17 +169,30 @@ TEST_SUITE("planning: spec 12") {
   }
 
   TEST_CASE("spec 12.8: memory limits with every unit; absent is none") {
-    const std::vector<std::pair<value, std::int64_t>> rows{
-      {"64", 64},
-      {"64b", 64},
-      {"64K", 65536},
-      {"64Kb", 65536},
-      {"64mb", 67108864},
-      {"64GB", 68719476736},
-      {64, 64},
+    // Read as bytes all the same, a limit that no engine takes is refused (decision 0020).
+    const struct {
+      value given;
+      std::int64_t bytes;
+      bool is_refused;
+    } rows[] = {
+      {"64", 64, true},
+      {"64b", 64, true},
+      {"64K", 65536, true},
+      {"64Kb", 65536, true},
+      {"64mb", 67108864, false},
+      {"64GB", 68719476736, false},
+      {64, 64, true},
     };
-    for (const auto& [given, bytes] : rows)
-      CHECK(with("mem_limit", given).memory_bytes == bytes);
+    for (const auto& row : rows) {
+      CAPTURE(debug_string(row.given));
+      CHECK(with("mem_reservation", row.given).memory_reservation_bytes == row.bytes);
+      CHECK(with("mem_limit", row.given).memory_bytes == (row.is_refused ? 0 : row.bytes));
+      const auto told = effect_in_cloud(map({{"mem_limit", row.given}}));
+      const auto number = std::to_string(row.bytes);
+      CHECK(told.find(row.is_refused ? "mem_limit: found " + number + " bytes, and engines refuse"
+                                     : "mem_limit: " + number)
+            != std::string::npos);
+    }
     CHECK(container_of(cloud(map({}))).memory_bytes == 0);
   }
 
@@ -168,7 +247,11 @@ TEST_SUITE("planning: spec 12") {
   TEST_CASE("spec 12.15: a request for a GPU that is read back is the same request") {
     const auto gpu = container_of(cloud(map({}), map({{plain_label + "gpu", "1"}})));
     REQUIRE(gpu.device_requests.size() == 1);
-    CHECK(differing(gpu, gpu).empty());
+    const recorded r{"gpu", true};
+    CHECK((r.wanted.device_requests == gpu.device_requests));
+    CHECK((r.it.created.device_requests == gpu.device_requests));
+    CHECK((r.it.shown.config.device_requests == gpu.device_requests));
+    CHECK(r.differing_read_back().empty());
     CHECK(differing_after(gpu, [](auto& c) { c.device_requests.clear(); }) == "device_requests");
   }
 
@@ -220,9 +303,34 @@ TEST_SUITE("planning: spec 12") {
     CHECK(with_image(map({})) == words{"CMD", "image"});
     // Without one in the image there is none, however the engine tells that.
     const auto none = container_of(cloud(map({})));
-    CHECK(differing_after(none, [](auto& c) { c.healthcheck.test = {"NONE"}; }).empty());
-    CHECK(none.entrypoint.empty());
-    CHECK(differing(none, none).empty());
+    CHECK(none.healthcheck.test == words{"NONE"});
+    // Read back, as the engine showed it of a container that was sent so.
+    const struct {
+      std::string name;
+      words test;
+    } rows[] = {
+      {"hc-startperiod", {"CMD-SHELL", "echo ok"}},
+      {"hc-string", {"CMD-SHELL", "echo ok"}},
+      {"hc-disable", {"NONE"}},
+      {"image-shell", {"CMD-SHELL", "/bin/echo ok"}},
+      {"image-full", {"CMD", "/bin/echo", "ok"}},
+      {"minimal", {"NONE"}},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      const recorded r{row.name};
+      CHECK(r.wanted.healthcheck.test == row.test);
+      CHECK(r.it.shown.config.healthcheck == r.wanted.healthcheck);
+      CHECK(r.differing_read_back().empty());
+    }
+    // An image without an entrypoint, and one whose entrypoint is taken away.
+    for (const auto& r : {recorded{"minimal"}, recorded{"entry-empty", true}}) {
+      CHECK(r.wanted.entrypoint.empty());
+      CHECK(r.it.created.entrypoint.empty());
+      CHECK(r.it.shown.config.entrypoint.empty());
+      CHECK(r.differing_read_back().empty());
+    }
+    CHECK(recorded{"entry-empty", true}.it.image.entrypoint == words{"/bin/busybox"});
   }
 
   TEST_CASE("spec 12.55: a document of version 2, or a name with a blank in front, is refused") {

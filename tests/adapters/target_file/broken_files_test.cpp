@@ -59,10 +59,7 @@ TEST_SUITE("target file") {
         head + "    mem_limit: 64m\n    deploy: {resources: {limits: {memory: 64m}}}\n",
         "6: service web: deploy.resources.limits.memory: mem_limit says the same; keep one of the "
         "two"},
-      {"annotations",
-        head + "    annotations: {a: b}\n",
-        "5: service web: annotations: engines are spoken to in API 1.41, which has no annotations; "
-        "use labels, or remove it"},
+      {"annotations", head + "    annotations: [a=b, \"=c\"]\n", "5: service web: annotations: "},
       {"a spelling error",
         head + "    enviroment:\n      A: 1\n",
         "6: service web: enviroment: not supported in a service; remove it"},

@@ -38,6 +38,9 @@ TEST_SUITE("planning: composition") {
       {"labels", map({{"io.balena.app-id", "999"}, {"io.balena.supervised", "no"}}), ""},
       {"tmpfs", "/run", "tmpfs: [/run]"},
       {"tmpfs", list({"/run", "/b:size=1m"}), "tmpfs: [/b:size=1m, /run]"},
+      {"tmpfs", list({"/run", "/run"}), "tmpfs: [/run]"},
+      {"tmpfs", list({"/b:size=1m", "/b:size=1m"}), "tmpfs: [/b:size=1m]"},
+      {"tmpfs", list({"/run:", "/run"}), "tmpfs: [/run]"},
       {"restart", "no", "restart: no"},
       {"restart", " Unless-Stopped ", "restart: unless-stopped"},
       {"restart", "on-failure", "restart: on-failure"},
@@ -93,12 +96,24 @@ TEST_SUITE("planning: composition") {
       {"stop_signal", 9, "stop_signal: \"9\""},
       {"stop_grace_period", "1m30s", "stop_grace_period: 90 s"},
       {"stop_grace_period", "1999ms", "stop_grace_period: 1 s"},
+      {"stop_grace_period", "36500d", "stop_grace_period: 3153600000 s"},
       {"pid", "host", "pid: \"host\""},
+      {"pid", "container:other", "pid: \"container:other\""},
+      {"pid", "private", ""}, // what it is without, and not a word for every engine
+      {"pid", "", ""},
       {"pids_limit", 100, "pids_limit: 100"},
       {"pids_limit", 0, ""},
       {"ipc", "host", "ipc: \"host\""},
+      {"ipc", "none", "ipc: \"none\""},
+      {"ipc", "private", "ipc: \"private\""},
+      {"ipc", "shareable", ""},
+      {"ipc", "container:other", "ipc: \"container:other\""},
       {"ipc", "", ""}, // the engine would put its default in the place of an empty text
       {"userns_mode", "host", "userns_mode: \"host\""},
+      {"userns_mode", "keep-id", "userns_mode: \"keep-id\""}, // podman's
+      {"network_mode", "", ""},
+      {"annotations", map({{"a", "b"}}), "annotations(a): \"b\""},
+      {"annotations", list({"a=b=c"}), "annotations(a): \"b=c\""},
       {"cgroup_parent", "p", "cgroup_parent: \"p\""},
       {"cpu_shares", 512, "cpu_shares: 512"},
       {"cpu_shares", "256", "cpu_shares: 256"},
@@ -107,7 +122,9 @@ TEST_SUITE("planning: composition") {
       {"cpuset", "0-1", "cpuset: \"0-1\""},
       {"cpuset", 0, "cpuset: \"0\""},
       {"mem_limit", "64m", "mem_limit: 67108864"},
-      {"mem_limit", 64, "mem_limit: 64"},
+      {"mem_limit", 67108865, "mem_limit: 67108865"},
+      {"mem_limit", "6m", "mem_limit: 6291456"},
+      {"mem_limit", 0, ""},
       {"mem_reservation", "32M", "mem_reservation: 33554432"},
       {"shm_size", "16mb", "shm_size: 16777216"},
       {"shm_size", "64m", ""},
@@ -125,14 +142,21 @@ TEST_SUITE("planning: composition") {
         "ports: [82:82/tcp, 8080:80/tcp, 127.0.0.1:53:53/udp, ::1:81:81/tcp]"},
       {"healthcheck",
         map({{"test", "true"}}),
-        "healthcheck: [CMD-SHELL, true] interval 0 ms timeout 0 ms start period 0 ms retries 0"},
+        "healthcheck: [CMD-SHELL, true] interval 0 ms timeout 0 ms start period 0 ms start "
+        "interval 0 ms "
+        "retries 0"},
       {"healthcheck",
         map({{"test", list({"CMD", "x"})},
           {"interval", "1m"},
           {"timeout", "3s"},
           {"start_period", "10s"},
           {"retries", 2}}),
-        "healthcheck: [CMD, x] interval 60000 ms timeout 3000 ms start period 10000 ms retries 2"},
+        "healthcheck: [CMD, x] interval 60000 ms timeout 3000 ms start period 10000 ms start "
+        "interval 0 ms retries 2"},
+      {"healthcheck",
+        map({{"test", "x"}, {"interval", "1ms"}, {"timeout", "0s"}, {"start_interval", "5s"}}),
+        "healthcheck: [CMD-SHELL, x] interval 1 ms timeout 0 ms start period 0 ms start interval "
+        "5000 ms retries 0"},
       {"healthcheck", map({{"disable", true}}), ""},
       {"depends_on", list({"db"}), ""},
       {"x-anything", map({{"a", 1}}), ""},
@@ -161,9 +185,41 @@ TEST_SUITE("planning: composition") {
         "ports: [127.0.0.1:80:80/tcp]",
         "ports: [127.0.0.1:0:80/tcp]"},
       {"devices",
-        list({map({{"source", "vendor.com/class=one"}})}),
-        "devices: [vendor.com/class=one:vendor.com/class=one:rwm]",
+        list({"dev/null"}), // from the engine's own folder, which is the root as a rule
+        "devices: [dev/null:dev/null:rwm]",
         "refused: compose.yaml: service web: devices[0]: not the path of a device"},
+      {"network_mode",
+        false,
+        "",
+        "refused: compose.yaml: service web: network_mode: found false, expected text"},
+      {"network_mode",
+        0,
+        "",
+        "refused: compose.yaml: service web: it joins the network 0, which the release does not "
+        "have"},
+      {"tmpfs",
+        list({"/run:size=1m", "/tmp", "/run:size=2m"}),
+        "tmpfs: [/run:size=2m, /tmp]",
+        "refused: compose.yaml: service web: tmpfs[2]: there is another tmpfs on /run with other "
+        "options; keep one of the two"},
+      {"tmpfs",
+        list({"/run:size=1m", "/run"}),
+        "tmpfs: [/run]",
+        "refused: compose.yaml: service web: tmpfs[1]: there is another tmpfs on /run with other"},
+      {"annotations",
+        map({{"", "x"}, {"a", "b"}}),
+        "annotations(a): \"b\"",
+        "refused: compose.yaml: service web: annotations: engines refuse one without a name; give "
+        "it one"},
+      {"healthcheck",
+        map({{"disable", true}, {"start_interval", "500us"}}),
+        "",
+        "refused: compose.yaml: service web: healthcheck.start_interval: engines refuse less than "
+        "1ms; give it 1ms or more"},
+      {"healthcheck",
+        map({{"disable", true}, {"start_period", "1ns"}}),
+        "",
+        "refused: compose.yaml: service web: healthcheck.start_period: engines refuse less than"},
       {"shm_size", "lots", "", "refused: compose.yaml: service web: shm_size: found \"lots\""},
       {"uts",
         "private",
@@ -265,6 +321,39 @@ TEST_SUITE("planning: composition") {
         map({{"interval", "often"}}),
         ".interval: found \"often\", expected a duration like 1m30s"},
       {"healthcheck", "x", ": found \"x\", expected a map"},
+      {"healthcheck",
+        map({{"interval", "999us"}}),
+        ".interval: found \"999us\", expected 1ms or more, or 0s for the default"},
+      {"healthcheck",
+        map({{"timeout", "1ns"}}),
+        ".timeout: found \"1ns\", expected 1ms or more, or 0s for the default"},
+      {"healthcheck",
+        map({{"interval", "-1s"}}),
+        ".interval: found \"-1s\", expected a duration like 1m30s"},
+      {"healthcheck",
+        map({{"retries", -1}}),
+        ".retries: found -1, expected a number of failures, or 0 for the default"},
+      {"stop_grace_period",
+        "36501d",
+        ": found \"36501d\", expected a duration of no more than 100 years"},
+      {"ipc",
+        "service:db",
+        ": found \"service:db\", expected none, private, shareable, host, or container:<name>; a "
+        "service's is not supported"},
+      {"mem_limit",
+        "6291455",
+        ": found 6291455 bytes, and engines refuse a limit of less than 6m; expected 6m or more, "
+        "or "
+        "0 for none"},
+      {"tmpfs", list({"run"}), "[0]: found \"run\", expected /path or /path:options"},
+      {"tmpfs", ":size=1m", ": found \":size=1m\", expected /path or /path:options"},
+      {"devices",
+        list({"vendor.com/class=one"}),
+        "[0]: not the path of a device; for a graphics card use gpus"},
+      {"devices",
+        list({map({{"source", "vendor.com/class=one"}})}),
+        "[0]: not the path of a device; for a graphics card use gpus"},
+      {"network_mode", map({}), ": found a map, expected text"},
       {"devices",
         list({"/dev/a:/dev/b:rx"}),
         "[0]: found \"/dev/a:/dev/b:rx\", expected host[:container[:permissions]] with "
@@ -282,6 +371,19 @@ TEST_SUITE("planning: composition") {
       {"volumes",
         list({"data:/d:ro:x"}),
         "[0]: found \"data:/d:ro:x\", expected volume:/path[:mode]"},
+      {"volumes",
+        list({"data:/d:rx"}),
+        "[0]: found \"data:/d:rx\", expected volume:/path:mode with a mode that engines know, like "
+        "ro, rw, z, Z or nocopy"},
+      {"volumes",
+        list({"data:/d:ro,rw"}),
+        "[0]: found \"data:/d:ro,rw\", expected volume:/path:mode with a mode that engines know, "
+        "like ro, rw, z, Z or nocopy"},
+      {"volumes",
+        list({"data:/d:ro,"}),
+        "[0]: found \"data:/d:ro,\", expected volume:/path:mode with a mode that engines know, "
+        "like "
+        "ro, rw, z, Z or nocopy"},
     };
     for (const auto& row : rows) {
       CAPTURE(row.field);
@@ -294,6 +396,16 @@ TEST_SUITE("planning: composition") {
       const auto in_compose = effect_in_compose(composition);
       CHECK(in_compose.substr(0, in_compose.find('\n'))
             == "refused: compose.yaml: service web: " + told);
+    }
+  }
+
+  TEST_CASE("fields: a word for pid that older engines take for none is the cloud's only") {
+    for (const auto* word : {"service:db", "container"}) {
+      const auto composition = map({{"pid", word}});
+      CHECK(effect_in_cloud(composition) == "pid: \"" + std::string{word} + "\"");
+      CHECK(effect_in_compose(composition)
+            == "refused: compose.yaml: service web: pid: found \"" + std::string{word}
+                 + "\", expected private, host, or container:<name>; a service's is not supported");
     }
   }
 

@@ -1,5 +1,7 @@
 #include "actors/planning/normalise/ports.hpp"
 
+#include "tests/actors/planning/documents.hpp"
+
 #include <string>
 
 #include <doctest/doctest.h>
@@ -63,6 +65,28 @@ TEST_SUITE("planning") {
     CHECK(shown(parse_ports("80-81", lone_port::chosen)) == "|0:80/tcp |0:81/tcp");
     CHECK(shown(parse_ports("127.0.0.1::80", lone_port::chosen)) == "127.0.0.1|0:80/tcp");
     CHECK(shown(parse_ports("8080:80", lone_port::chosen)) == "|8080:80/tcp");
+  }
+
+  TEST_CASE("ports: a service publishes 65536 at most, in both dialects") {
+    const auto all = std::string{"127.0.0.1:1-65535:1-65535"};
+    const auto ports = [](value::list_type items) {
+      return value::map({{"ports", value{std::move(items)}}});
+    };
+    const auto told = [](const std::string& place, const std::string& item) {
+      return "refused: " + place + item
+             + ": with these the service publishes more than 65536 ports; publish fewer, or use "
+               "network_mode: host";
+    };
+    const auto one_more = ports({all, "80/udp"});
+    CHECK(documents::container_of(documents::cloud(one_more)).ports.size() == 65536);
+    const auto too_many = ports({all, "80-81/udp"});
+    CHECK(documents::effect_in_cloud(too_many)
+          == told("cloud: app shop, service web: composition.", "ports[1]"));
+    CHECK(
+      documents::effect_in_compose(too_many) == told("compose.yaml: service web: ", "ports[1]"));
+    // Also those that stand twice, before there are twenty millions of them.
+    CHECK(documents::effect_in_compose(ports(value::list_type(300, value{all})))
+          == told("compose.yaml: service web: ", "ports[1]"));
   }
 }
 

@@ -153,11 +153,6 @@ TEST_SUITE("planning: composition") {
         map({{"hostname", "h"}, {"uts", "host"}}),
         "hostname: \"h\"",
         "uts: hostname stands beside it, and would rename the machine; keep one of the two"},
-      {"annotations",
-        map({{"annotations", map({{"a", "b"}})}}),
-        "",
-        "annotations: engines are spoken to in API 1.41, which has no annotations; use labels, or "
-        "remove it"},
     };
     for (const auto& row : rows) {
       CAPTURE(row.name);
@@ -185,6 +180,11 @@ TEST_SUITE("planning: composition") {
         list({map({{"count", -2}})}),
         "[0].count: found -2, expected a number of devices, or all"},
       {"deploy", "x", ": found \"x\", expected a map"},
+      {"deploy",
+        limits({{"memory", "5m"}}),
+        ".resources.limits.memory: found 5242880 bytes, and engines refuse a limit of less than "
+        "6m; "
+        "expected 6m or more, or 0 for none"},
       {"stdin_open", "yes", ": found \"yes\", expected true or false"},
       {"runtime", list({}), ": found a list, expected text"},
     };

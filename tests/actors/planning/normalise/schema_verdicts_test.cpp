@@ -38,7 +38,7 @@ std::vector<field_verdict> service_fields() {
   return {
     {"develop", map({}), refused, told},
     {"deploy", map({{"resources", map({{"limits", map({{"pids", 5}})}})}})},
-    {"annotations", map({{"a", "b"}}), refused, told},
+    {"annotations", map({{"a", "b"}})},
     {"attach", false, refused, told},
     {"build", ".", refused, verdict::read}, // the cloud has built it
     {"blkio_config", map({}), refused, told},

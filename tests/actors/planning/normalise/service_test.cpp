@@ -130,6 +130,9 @@ TEST_SUITE("planning: services") {
         R"(network_mode: "host"; hostname: "h")"},
       {"bridge", map({{"network_mode", "bridge"}}), "network_mode: \"bridge\""},
       {"none", map({{"network_mode", "none"}}), "network_mode: \"none\""},
+      {"no mode beside a list", // as v19 takes what JavaScript takes for false
+        map({{"networks", list({"front"})}, {"network_mode", ""}}),
+        front_mode + front},
       {"another service's", map({{"network_mode", "service:db"}}), "network_mode: \"service:db\""},
     };
     for (const auto& row : rows) {
