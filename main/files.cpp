@@ -75,9 +75,15 @@ result<void> replace(const std::filesystem::path& path, std::string_view text) {
   auto beside = path;
   beside += ".new";
   {
+    // What is there is a power cut's, or somebody else's, who would keep it with what is written:
+    // in a folder of many the text must not get into a file that is not made here. What cannot be
+    // unlinked, or comes back at once, is refused by O_EXCL.
+    (void)::unlink(beside.c_str());
     const descriptor file{
-      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
-    if (file.get() < 0 || !write_all(file.get(), text) || ::fsync(file.get()) != 0)
+      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    // Whatever the umask is.
+    if (file.get() < 0 || ::fchmod(file.get(), 0600) != 0 || !write_all(file.get(), text)
+        || ::fsync(file.get()) != 0)
       return fail(system_error(beside, errno));
   }
   if (::rename(beside.c_str(), path.c_str()) != 0)

@@ -1,6 +1,7 @@
 #include "main/foreseen_text.hpp"
 
 #include "actors/planning/plan/image_space.hpp"
+#include "main/one_line.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -14,26 +15,8 @@ using planning::field_difference;
 using planning::foreseen_step;
 using planning::outage;
 
-/// Of a value on one line for people.
-constexpr std::size_t longest_value = 160;
-
 std::string count_of(std::size_t n, const std::string& what) {
   return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
-}
-
-/// A value as part of a line: without line breaks and the terminal's commands, and cut when long.
-std::string one_line(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (out.size() >= longest_value)
-      return out + "...";
-    const auto code = static_cast<unsigned char>(c);
-    if (c == '\n')
-      out += "\\n";
-    else
-      out += code < 0x20 || code == 0x7f ? '?' : c;
-  }
-  return out;
 }
 
 std::string quoted_if_empty(const std::string& text) {
@@ -90,7 +73,8 @@ std::string step_text(const foreseen& what, std::size_t number) {
   return out;
 }
 
-/// Of all images together; nothing when one of them is not known.
+/// Of all images together, which an odd registry may make more than a number holds; nothing when
+/// one of them is not known.
 std::optional<std::int64_t> bytes_to_fetch(const foreseen& what) {
   std::int64_t out = 0;
   std::set<std::string> counted;
@@ -100,7 +84,7 @@ std::optional<std::int64_t> bytes_to_fetch(const foreseen& what) {
       continue;
     if (!one.bytes)
       return std::nullopt;
-    out += *one.bytes;
+    out = planning::sum_bytes(out, *one.bytes);
   }
   return out;
 }

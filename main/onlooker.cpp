@@ -32,10 +32,17 @@ void sort_by(Items& items, Key key) {
     items.begin(), items.end(), [&key](const auto& a, const auto& b) { return key(a) < key(b); });
 }
 
-/// What went away while it was being looked at is not there.
-template <class T>
-bool is_gone(const result<T>& answer) {
-  return !answer && answer.error().code == errc::not_found;
+/// The engine has said nothing of what it was asked for.
+bool is_away(const error& why) {
+  return why.code == errc::unavailable || why.code == errc::timeout || why.code == errc::exhausted;
+}
+
+/// One that cannot be read is passed over, as the supervisor does. What went away while it was
+/// being looked at is not there, which is nothing to tell.
+void pass_over(const std::string& what, const error& why) {
+  if (why.code != errc::not_found)
+    std::cerr << "warning: " << what << " cannot be looked at, and is passed over: " << why.what
+              << '\n';
 }
 
 result<void> look_at_containers(engine_questions& engine, engine_view& out) {
@@ -46,10 +53,12 @@ result<void> look_at_containers(engine_questions& engine, engine_view& out) {
     if (!planning::is_supervised(one.labels))
       continue;
     auto what = engine.ask<container>(engine::inspect_container{one.id});
-    if (is_gone(what))
+    if (!what) {
+      if (is_away(what.error()))
+        return fail(std::move(what.error()));
+      pass_over("container " + one.name, what.error());
       continue;
-    if (!what)
-      return fail(std::move(what.error()));
+    }
     // One that does not say who it is is left alone.
     if (auto who = planning::identify(what->name, what->config.labels))
       out.containers.push_back({std::move(*who), std::move(*what)});
@@ -65,11 +74,24 @@ result<void> look_at_parts(engine_questions& engine, engine_view& out) {
   auto volumes = engine.ask<engine::volume_list>(engine::list_volumes{});
   if (!volumes)
     return fail(std::move(volumes.error()));
+  auto about = engine.ask<engine::traits>(engine::get_traits{});
+  if (!about)
+    return fail(std::move(about.error()));
+  out.lacks = std::move(about->lacks);
   out.networks = std::move(networks->items);
   out.volumes = std::move(volumes->items);
   sort_by(out.networks, [](const auto& n) { return std::pair{n.name, n.id}; });
   sort_by(out.volumes, [](const auto& v) { return v.name; });
   return {};
+}
+
+/// A name that people know, if it has one.
+std::string name_of(const engine_image& image) {
+  for (const auto* names : {&image.tags, &image.digests}) {
+    if (!names->empty())
+      return *names->begin();
+  }
+  return image.id.value;
 }
 
 /// All images, since a row may come to name any that is there.
@@ -79,11 +101,15 @@ result<void> look_at_images(engine_questions& engine, images_view& out) {
     return fail(std::move(images.error()));
   for (auto& image : images->items) {
     auto details = engine.ask<engine::image_details>(engine::inspect_image{image.id.value});
-    if (is_gone(details))
-      continue;
-    if (!details)
+    if (details) {
+      out.facts[image.id] = std::move(details->facts);
+    } else if (is_away(details.error())) {
       return fail(std::move(details.error()));
-    out.facts[image.id] = std::move(details->facts);
+    } else {
+      pass_over("image " + name_of(image), details.error());
+      if (details.error().code == errc::not_found)
+        continue;
+    }
     out.engine.push_back(std::move(image));
   }
   sort_by(out.engine, [](const auto& e) { return e.id; });

@@ -3,6 +3,7 @@
 #include "actors/images/parts.hpp"
 #include "actors/planning/backoff.hpp"
 #include "actors/planning/plan/image_space.hpp"
+#include "actors/planning/plan/own_image.hpp"
 
 #include <algorithm>
 
@@ -15,6 +16,18 @@ constexpr std::chrono::minutes fetch_deadline{24 * 60};
 /// The engine edge reports at least every 15 s while the engine lives; two silent periods of this
 /// length mean that it does not.
 constexpr std::chrono::minutes silence{1};
+/// What is wanted is asked for again as soon as its pause is over, unless the update waits for
+/// something else. What is not asked for so long has no target any more.
+constexpr std::chrono::minutes forget_pause{5};
+
+/// Of fetches that were begun before.
+void forget(images_state& st, const std::string& name) {
+  st.failures.erase(name);
+  st.shortages.erase(name);
+  st.sizes.erase(name);
+  st.least.erase(name);
+  st.waits.stop(least_timer + name);
+}
 
 void store_failed(self_ptr self, const std::string& name, std::uint64_t number, error why) {
   doubt_rows(self);
@@ -27,8 +40,7 @@ void fetch_done(
   auto& st = self->state;
   keep_row(st, row);
   st.facts[row.engine_id] = std::move(details.facts);
-  st.failures.erase(name);
-  st.sizes.erase(name);
+  forget(st, name);
   // Over when a list shows it: it also shows what else the fetch changed, as a tag that moved away.
   st.fetching.at(name).after_look = st.look_number + 1;
   look(self);
@@ -82,11 +94,6 @@ void take_fetched(
   record_fetched(self, name, number, std::move(details));
 }
 
-std::string repository_of(const std::string& name) {
-  const auto ref = image_reference::parse(name);
-  return ref ? ref->registry + '/' + ref->repository : std::string{};
-}
-
 /// The pull was a success, and the engine has no image of that name: what came instead?
 void look_for_other(
   self_ptr self, const std::string& name, std::uint64_t number, const error& missing) {
@@ -99,7 +106,7 @@ void look_for_other(
         for (const auto& image : list.items) {
           const auto came = std::any_of(
             image.digests.begin(), image.digests.end(), [&name](const std::string& digest) {
-              return repository_of(digest) == repository_of(name);
+              return planning::repository_of(digest) == planning::repository_of(name);
             });
           if (const auto wrong = planning::judge_fetched(name, image);
               wrong && came && !before.contains(image.id))
@@ -157,13 +164,19 @@ bool is_current(self_ptr self, const std::string& name, std::uint64_t number) {
 
 void forget_fetch(images_state& st, const std::string& name) {
   st.fetching.erase(name);
-  st.sizes.erase(name);
-  st.shortages.erase(name);
+  forget(st, name);
 }
 
 void fetch_failed(self_ptr self, const std::string& name, error why) {
   auto& st = self->state;
-  st.fetching.erase(name);
+  if (const auto it = st.fetching.find(name); it != st.fetching.end()) {
+    // One that has brought nothing was refused for some other bound.
+    if (why.code == errc::exhausted && it->second.percent > 0)
+      note_full_disk(self, name, it->second.free);
+    st.fetching.erase(it);
+  }
+  if (st.failures.size() >= most_names)
+    std::erase_if(st.failures, [&st](const auto& x) { return !st.fetching.contains(x.first); });
   auto& failure = st.failures[name];
   failure.name = name;
   planning::count_failure(failure, std::move(why), st.config.wall_clock(), st.config.longest_pause);
@@ -172,7 +185,36 @@ void fetch_failed(self_ptr self, const std::string& name, error why) {
   look(self); // It may have had its effect all the same.
 }
 
+void pause_over(self_ptr self, const std::string& name) {
+  auto& st = self->state;
+  if (st.fetching.contains(name))
+    return;
+  auto waited = false;
+  if (const auto it = st.failures.find(name); it != st.failures.end())
+    waited = std::exchange(it->second.waiting, false);
+  if (const auto it = st.shortages.find(name); it != st.shortages.end())
+    waited = std::exchange(it->second.waiting, false) || waited;
+  // Without the engine nothing is asked for.
+  if (waited || !st.engine_known) {
+    st.waits.set(self, name, forget_pause);
+  } else {
+    forget(st, name);
+    forget_facts(st);
+  }
+  tell(self);
+}
+
+void end_pause(images_state& st, const std::string& name) {
+  st.waits.stop(name);
+  if (const auto it = st.failures.find(name); it != st.failures.end())
+    it->second.waiting = false;
+  if (const auto it = st.shortages.find(name); it != st.shortages.end())
+    it->second.waiting = false;
+}
+
 void record_and_pull(self_ptr self, const std::string& name, std::uint64_t number) {
+  if (self->state.shortages.erase(name) > 0)
+    tell(self);
   const auto row = self->state.fetching.at(name).row;
   self->request(self->state.links.store, store_deadline, store::put_row{row})
     .then(
@@ -192,8 +234,7 @@ void begin_fetch(self_ptr self, const image_row& row) {
   const auto name = row.name;
   if (st.fetching.contains(name))
     return;
-  if (auto failure = st.failures.find(name); failure != st.failures.end())
-    failure->second.waiting = false;
+  end_pause(st, name);
   const auto number = ++st.last_fetch;
   running_fetch fetch;
   fetch.number = number;

@@ -59,14 +59,9 @@ void timer_fired(self_ptr self, const std::string& key) {
     return load_rows(self);
   if (key == fetch_timer)
     return check_fetches(self);
-  if (const auto it = st.failures.find(key); it != st.failures.end()) {
-    it->second.waiting = false;
-    tell(self);
-  }
-  if (const auto it = st.shortages.find(key); it != st.shortages.end()) {
-    it->second.waiting = false;
-    tell(self);
-  }
+  if (key.starts_with(least_timer))
+    return doubt_least(st, key);
+  pause_over(self, key);
 }
 
 } // namespace

@@ -41,6 +41,8 @@ struct images_config {
   /// Bytes that a fetch leaves free where the engine keeps images; nothing: fetches are not held
   /// for want of space.
   std::optional<std::int64_t> kept_free = default_kept_free;
+  /// False: the engine is on another machine, whose disk cannot be looked at; nothing is held.
+  bool engine_is_here = true;
   std::string own_image{}; ///< The supervisor's own, as the host names it; empty: none.
   std::function<wall_time()> wall_clock{}; ///< For the times of failures; null: the epoch is told.
 };
@@ -53,6 +55,7 @@ struct running_fetch {
   bool heard = false;               ///< Since the last check.
   bool pulling = false;             ///< Before, each question has a deadline of its own.
   std::int64_t needs = 0;           ///< Bytes on the disk, as estimated; 0: not known.
+  std::int64_t free = 0;            ///< Bytes that it began with; 0: not known.
   std::set<engine_image_id> before; ///< What the engine had when the pull began.
   std::uint64_t after_look = 0; ///< Fetched and recorded; over when the look of that number ended.
 };
@@ -84,6 +87,7 @@ struct images_state {
   std::map<std::string, fetch_failure> failures;   ///< By image name.
   std::map<std::string, image_size> sizes;         ///< By image name, until it is fetched.
   std::map<std::string, space_shortage> shortages; ///< By image name.
+  std::map<std::string, std::int64_t> least; ///< Bytes that fetches need that filled the disk.
   std::string data_root; ///< Where the engine keeps images; known when a size is.
   std::map<std::string, running_image_step> steps; ///< By subject.
   std::map<std::string, int> refusals;             ///< Removals in a row, by image name.

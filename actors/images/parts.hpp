@@ -15,6 +15,7 @@ inline constexpr std::chrono::minutes remove_deadline{2};
 inline constexpr const char* look_timer = "look";
 inline constexpr const char* load_timer = "load";
 inline constexpr const char* fetch_timer = "fetches";
+inline constexpr const char* least_timer = "least "; ///< And an image name, which has no blank.
 
 images_view view_of(const images_state& st);
 
@@ -29,6 +30,9 @@ void doubt_rows(self_ptr self);
 
 /// Lists the engine's images, and inspects those that rows name and that are not known yet.
 void look(self_ptr self);
+
+/// Forgets what images bring that nobody asks about any more.
+void forget_facts(images_state& st);
 
 /// The same row but for what only the engine knows.
 bool has_key_of(const image_row& a, const image_row& b);
@@ -48,11 +52,22 @@ bool is_current(self_ptr self, const std::string& name, std::uint64_t number);
 /// Finds out whether there is room for a fetch that has begun, and goes on with it, or holds it.
 void find_room(self_ptr self, const std::string& name, std::uint64_t number);
 /// Something may have made room: what is held is tried again.
-void wake_held(images_state& st);
+void wake_held(self_ptr self);
+/// A fetch has filled the disk: it needs more than what was free when it began.
+void note_full_disk(self_ptr self, const std::string& name, std::int64_t free);
+/// That is doubted again.
+void doubt_least(images_state& st, const std::string& timer);
+
+/// The pause before another try of a fetch is over; or nobody has asked for it since.
+void pause_over(self_ptr self, const std::string& name);
+/// Another try has begun, or the image is there.
+void end_pause(images_state& st, const std::string& name);
 
 /// Writes the row of a fetch that has begun, and has the image pulled.
 void record_and_pull(self_ptr self, const std::string& name, std::uint64_t number);
 void fetch_failed(self_ptr self, const std::string& name, error why);
+/// Names that are kept at a time beside the fetches under way: more than any release has.
+inline constexpr std::size_t most_names = 1000;
 /// Forgets the fetch; what it does in the engine, or has begun there, is the caller's to end.
 void forget_fetch(images_state& st, const std::string& name);
 

@@ -23,11 +23,34 @@ void ask_store(self_ptr self, const std::string& subject, Call call, Then then) 
       });
 }
 
-/// True when we fetched that image, or are just fetching it, under whatever row.
+/// It is known by its id alone: its name went to another image, and it had no digest.
+bool has_no_name(const image_row& row) {
+  return row.name == row.engine_id.value;
+}
+
+/// By its id; where a fetch was not heard to end, by its name.
+bool is_row_of(const image_row& row, const engine_image& image) {
+  return row.engine_id == image.id
+         || (row.engine_id.empty() && !planning::listed_name(image, row.name).empty());
+}
+
+/// True when we fetched that image, or are just fetching it, under whatever row; and the name that
+/// the engine lists it by, if it does, came with that. A name that somebody else gave it is his.
 bool is_ours(const images_state& st, const image_row& row) {
-  return std::any_of(st.rows.begin(), st.rows.end(), [&row](const image_row& r) {
-    return r.ours && (r.engine_id == row.engine_id || (r.engine_id.empty() && r.name == row.name));
-  });
+  const auto* image = find_image(st, row.engine_id);
+  auto is_fetched = false;
+  auto is_named = image == nullptr || planning::listed_name(*image, row.name).empty();
+  for (const auto& r : st.rows) {
+    if (!r.ours)
+      continue;
+    const auto of_image = r.engine_id == row.engine_id
+                          || (r.engine_id.empty() && r.name == row.name)
+                          || (image != nullptr && is_row_of(r, *image));
+    is_fetched = is_fetched || of_image;
+    is_named = is_named || r.name == row.name
+               || (of_image && (has_no_name(r) || planning::brings(r.name, row.name)));
+  }
+  return is_fetched && is_named;
 }
 
 void put(self_ptr self, const std::string& subject, const image_row& row) {
@@ -35,14 +58,6 @@ void put(self_ptr self, const std::string& subject, const image_row& row) {
     keep_row(self->state, row);
     answer_after_look(self, subject);
   });
-}
-
-/// The engine's name for the row's image; empty when the image does not go by the row's name.
-std::string engine_name(const engine_image& image, const std::string& name) {
-  const auto ref = image_reference::parse(name);
-  if (!ref || !has_name(image, *ref))
-    return {};
-  return familiar_name(*ref);
 }
 
 void drop(self_ptr self, const std::string& subject, const image_row& row) {
@@ -81,13 +96,27 @@ void remove_name(self_ptr self,
       });
 }
 
-/// What is left of an image after its name went: with no name at all, it goes too.
+/// Somebody else has the image, too: it has a tag that is not ours to remove, or was fetched from a
+/// repository that we fetch nothing from. What is known by its id alone does not tell from where.
+bool is_held_by_others(const images_state& st, const image_row& row, const engine_image& image) {
+  const auto is_foreign = [&st](const std::string& digest) {
+    const auto repository = planning::repository_of(digest);
+    return std::none_of(st.rows.begin(), st.rows.end(), [&repository](const image_row& r) {
+      return r.ours && planning::repository_of(r.name) == repository;
+    });
+  };
+  return !image.tags.empty()
+         || (!has_no_name(row)
+             && std::any_of(image.digests.begin(), image.digests.end(), is_foreign));
+}
+
+/// What is left of an image after its name went: with no name of anybody else, it goes too.
 void remove_rest(
   self_ptr self, const std::string& subject, const image_row& row, const engine_image_id& id) {
   self->request(self->state.links.engine, read_deadline, engine::inspect_image{id.value})
     .then(
       [self, subject, row, id](const engine::image_details& left) {
-        if (!left.image.tags.empty())
+        if (is_held_by_others(self->state, row, left.image))
           return drop(self, subject, row);
         remove_name(
           self, subject, row, id.value, [self, subject, row] { drop(self, subject, row); });
@@ -118,20 +147,57 @@ bool is_shared(const images_state& st, const image_row& row, Same same) {
   });
 }
 
+/// The names of the other rows that the image is kept for, and of fetches that would bring it: the
+/// engine has it before it shows.
+std::vector<std::string> holders_of(
+  const images_state& st, const image_row& row, const engine_image& image) {
+  std::vector<std::string> out;
+  for (const auto& r : st.rows) {
+    if (is_row_of(r, image) && !has_key_of(r, row) && !lets_go(st, r))
+      out.push_back(r.name);
+  }
+  for (const auto& [name, fetch] : st.fetching) {
+    const auto ref = image_reference::parse(name);
+    if (name != row.name && ref && has_name(image, *ref))
+      out.push_back(name);
+  }
+  return out;
+}
+
+/// The row's name is what others find the image by, or the engine keeps it by. The plan leaves such
+/// a row; this one was made before that showed, or the row does not know its image yet.
+void stay(self_ptr self, const std::string& subject, image_row row, const engine_image_id& id) {
+  if (!row.engine_id.empty())
+    return be_refused(self,
+      subject,
+      row,
+      {errc::conflict, "the engine keeps the image by this name, and others use it"});
+  row.engine_id = id;
+  put(self, subject, row);
+}
+
 /// Removes the row's name from an image, and the image when nobody else needs it.
 void remove_found(
   self_ptr self, const std::string& subject, const image_row& row, const engine_image& image) {
-  if (self->state.rows_doubtful)
+  const auto& st = self->state;
+  if (st.rows_doubtful)
     return finish(self, subject, rows_not_known());
-  if (planning::is_own_image(image, self->state.config.own_image))
+  if (planning::is_own_image(image, st.config.own_image))
     return drop(self, subject, row);
-  const auto image_shared =
-    is_shared(self->state, row, [&](const auto& r) { return r.engine_id == image.id; });
+  const auto holders = holders_of(st, row, image);
+  const auto own = planning::own_name(image, row.name);
+  // A tag may have moved on to another image, and to the row of that.
+  const auto has_tag = own == planning::listed_name(image, row.name);
   const auto name_shared =
-    is_shared(self->state, row, [&](const auto& r) { return r.name == row.name; });
-  const auto name = name_shared ? std::string{} : engine_name(image, row.name);
-  const auto rest = [self, subject, row, image_shared, id = image.id] {
-    if (image_shared)
+    std::any_of(holders.begin(),
+      holders.end(),
+      [&](const std::string& holder) { return planning::own_name(image, holder) == own; })
+    || (has_tag && is_shared(st, row, [&](const auto& r) { return r.name == row.name; }));
+  const auto name = name_shared ? std::string{} : planning::removable_name(image, row.name);
+  if (!name.empty() && !holders.empty() && !planning::can_lose(image, row.name, holders))
+    return stay(self, subject, row, image.id);
+  const auto rest = [self, subject, row, shared = !holders.empty(), id = image.id] {
+    if (shared)
       drop(self, subject, row);
     else
       remove_rest(self, subject, row, id);
@@ -165,11 +231,13 @@ void save(self_ptr self, const std::string& subject, const image_row& wanted) {
   auto row = wanted;
   row.ours = is_ours(st, row);
   if (const auto* known = find_row(st, row); known != nullptr) {
-    // The name moved to another image. The one before stays recorded under its id until no
-    // container runs from it.
+    // The name moved to another image. The one before stays recorded, under what is left of its
+    // names, until no container runs from it.
     if (known->ours && !known->engine_id.empty() && known->engine_id != row.engine_id) {
       auto before = *known;
-      before.name = before.engine_id.value;
+      const auto* image = find_image(st, before.engine_id);
+      const auto left = image == nullptr ? std::string{} : planning::own_name(*image, before.name);
+      before.name = left.empty() ? before.engine_id.value : left;
       return ask_store(self, subject, store::put_row{before}, [self, subject, row, before] {
         keep_row(self->state, before);
         put(self, subject, row);

@@ -14,8 +14,9 @@ namespace {
 constexpr std::chrono::seconds registry_deadline{90};
 /// How long a fetch without room waits before it looks again; what frees space here wakes it.
 constexpr std::chrono::seconds room_pause{30};
-/// Sizes kept at a time: of more fetches than any release has.
-constexpr std::size_t most_sizes = 1000;
+/// How long it is believed that a fetch needs more than was free when it filled the disk: something
+/// else may have done so, and the estimate was right.
+constexpr std::chrono::hours least_pause{6};
 
 bool knows_size(const images_state& st, const std::string& name) {
   const auto it = st.sizes.find(name);
@@ -23,7 +24,7 @@ bool knows_size(const images_state& st, const std::string& name) {
 }
 
 void keep_size(images_state& st, image_size size) {
-  if (st.sizes.size() >= most_sizes)
+  if (st.sizes.size() >= most_names)
     std::erase_if(st.sizes, [&st](const auto& x) { return !st.fetching.contains(x.first); });
   auto name = size.name;
   st.sizes[std::move(name)] = std::move(size);
@@ -42,7 +43,7 @@ std::int64_t promised_beside(const images_state& st, const std::string& name) {
   std::int64_t out = 0;
   for (const auto& [other, fetch] : st.fetching) {
     if (other != name)
-      out += fetch.needs / 100 * (100 - fetch.percent);
+      out = planning::sum_bytes(out, fetch.needs / 100 * (100 - fetch.percent));
   }
   return out;
 }
@@ -55,6 +56,8 @@ planning::room_question question_about(
   out.free = free;
   out.margin = *st.config.kept_free;
   out.promised = promised_beside(st, name);
+  if (const auto it = st.least.find(name); it != st.least.end())
+    out.least = it->second;
   for (const auto& [id, facts] : st.facts)
     out.present.push_back(facts.layers);
   for (const auto& [other, fetch] : st.fetching) {
@@ -73,6 +76,8 @@ void hold(self_ptr self, space_shortage found) {
   auto& st = self->state;
   const auto name = found.name;
   st.fetching.erase(name);
+  if (st.shortages.size() >= most_names)
+    st.shortages.clear();
   st.shortages[name] = std::move(found);
   st.waits.set(self, name, room_pause);
   tell(self);
@@ -84,9 +89,10 @@ void judge(self_ptr self, const std::string& name, std::uint64_t number, std::in
   const auto question = question_about(st, name, free);
   if (auto short_of = planning::judge_room(question))
     return hold(self, std::move(*short_of));
-  st.shortages.erase(name);
-  st.fetching.at(name).needs =
-    planning::disk_bytes(planning::missing_bytes(question.wanted, question.present));
+  auto& fetch = st.fetching.at(name);
+  fetch.needs = std::max(question.least,
+    planning::disk_bytes(planning::missing_bytes(question.wanted, question.present)));
+  fetch.free = std::max<std::int64_t>(question.free - question.promised, 0);
   record_and_pull(self, name, number);
 }
 
@@ -98,7 +104,7 @@ void measure(self_ptr self, const std::string& name, std::uint64_t number) {
           judge(self, name, number, found.bytes);
       },
       [self, name, number](const caf::error&) {
-        // An engine on another machine, or whose folder is not seen from here.
+        // Its folder is not seen from here, or does not tell.
         if (is_current(self, name, number))
           record_and_pull(self, name, number);
       });
@@ -128,7 +134,7 @@ void ask_registry(
 
 void find_room(self_ptr self, const std::string& name, std::uint64_t number) {
   auto& st = self->state;
-  if (!st.config.kept_free || !st.links.registry || !st.links.host)
+  if (!st.config.kept_free || !st.config.engine_is_here || !st.links.registry || !st.links.host)
     return record_and_pull(self, name, number);
   if (knows_size(st, name))
     return measure(self, name, number);
@@ -144,11 +150,26 @@ void find_room(self_ptr self, const std::string& name, std::uint64_t number) {
       [self, name, number](const caf::error& why) { size_unknown(self, name, number, why); });
 }
 
-void wake_held(images_state& st) {
-  for (auto& [name, shortage] : st.shortages) {
-    if (std::exchange(shortage.waiting, false))
-      st.waits.stop(name);
+void wake_held(self_ptr self) {
+  std::vector<std::string> held;
+  for (const auto& [name, shortage] : self->state.shortages) {
+    if (shortage.waiting)
+      held.push_back(name);
   }
+  for (const auto& name : held)
+    pause_over(self, name);
+}
+
+void note_full_disk(self_ptr self, const std::string& name, std::int64_t free) {
+  auto& st = self->state;
+  if (free == 0)
+    return;
+  st.least[name] = planning::need_beyond(free);
+  st.waits.set(self, least_timer + name, least_pause);
+}
+
+void doubt_least(images_state& st, const std::string& timer) {
+  st.least.erase(timer.substr(std::string_view{least_timer}.size()));
 }
 
 } // namespace copal::images_parts

@@ -17,17 +17,25 @@ image_row key_of(image_row row) {
   return row;
 }
 
+/// What images of others bring counts while a fetch is held for want of space.
+bool are_facts_needed(const images_state& st, const engine_image_id& id) {
+  const auto has_row = [&] {
+    return std::any_of(
+      st.rows.begin(), st.rows.end(), [&id](const image_row& row) { return row.engine_id == id; });
+  };
+  return find_image(st, id) != nullptr && (!st.shortages.empty() || has_row());
+}
+
 void look_ended(self_ptr self, bool complete) {
   auto& st = self->state;
   st.looking = false;
   st.engine_known = complete;
   if (complete) {
     st.look_failures = 0;
-    std::erase_if(
-      st.facts, [&st](const auto& entry) { return find_image(st, entry.first) == nullptr; });
+    forget_facts(st);
     // An image went, or is known to share layers.
     if (st.engine != st.last.engine || st.facts.size() != st.last.facts.size())
-      wake_held(st);
+      wake_held(self);
   } else {
     st.waits.set(self, look_timer, planning::backoff(++st.look_failures, longest_look_pause));
   }
@@ -148,6 +156,10 @@ void look(self_ptr self) {
         inspect_next(self, unknown_images(state));
       },
       [self](const caf::error&) { look_ended(self, false); });
+}
+
+void forget_facts(images_state& st) {
+  std::erase_if(st.facts, [&st](const auto& entry) { return !are_facts_needed(st, entry.first); });
 }
 
 void keep_row(images_state& st, const image_row& row) {

@@ -28,17 +28,24 @@ void tell_health(told_container& told, const supervised_container& c, lines& out
 }
 
 /// Restarts are told at the 1st, 2nd, 4th, 8th ...: one that goes on for days does not fill the
-/// log.
+/// log. While it runs, the engine does not show how it has ended.
 void tell_restarts(told_container& told, const supervised_container& c, lines& out) {
   const auto count = c.what.restart_count;
-  if (count < told.restarts)
-    told.restarts = 0; // Somebody started it, and the engine counts anew.
-  if (count == 0 || count < 2 * told.restarts)
+  if (count < told.restarts_before + told.restarts) {
+    // Somebody started it, and the engine counts anew.
+    told.restarts = 0;
+    told.restarts_before = 0;
+  }
+  const auto since = count - told.restarts_before;
+  if (since == 0 || since < 2 * told.restarts)
     return;
-  told.restarts = count;
+  told.restarts = since;
+  const auto has_ended =
+    c.what.state == container_state::restarting || c.what.state == container_state::exited;
   out.push_back({log_level::warning,
-    c.who.name.value + ' ' + planning::ending_of(c.what) + "; the engine has restarted it "
-      + std::to_string(count) + (count == 1 ? " time" : " times")});
+    c.who.name.value + (has_ended ? ' ' + planning::ending_of(c.what) : " has ended")
+      + "; the engine has restarted it " + std::to_string(count)
+      + (count == 1 ? " time" : " times")});
 }
 
 void tell_end(told_container& told, const supervised_container& c, lines& out) {
@@ -78,10 +85,12 @@ void tell_containers(told_containers& told, const progress& now, std::vector<log
   std::map<container_id, told_container> still;
   for (const auto& c : now.engine.containers) {
     auto& one = still[c.what.id];
-    if (const auto it = told.all.find(c.what.id); it != told.all.end())
+    if (const auto it = told.all.find(c.what.id); it != told.all.end()) {
       one = it->second;
-    else if (!told.begun)
+    } else if (!told.begun) {
       one.ended = c.what.finished;
+      one.restarts_before = c.what.restart_count;
+    }
     if (is_being_changed(now, c))
       one.ended = c.what.finished;
     tell_memory(one, c, out);

@@ -13,7 +13,8 @@ namespace copal::journal_parts {
 struct told_container {
   wall_time ended; ///< Its last end.
   health_state health = health_state::none;
-  std::int64_t restarts = 0;
+  std::int64_t restarts = 0;        ///< By the engine, of those that count.
+  std::int64_t restarts_before = 0; ///< That had been when it was first seen.
   std::uint64_t memory_kills = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include "adapters/store/older_database.hpp"
 
+#include <set>
 #include <utility>
 
 namespace copal::store {
@@ -32,9 +33,35 @@ result<void> remember(sqlite::database& db, const fs::path& older, const std::st
   return change->run(older.string(), stamp);
 }
 
+/// The Node supervisor gives what it fetches by digest the tag `latest` of the repository, which no
+/// row of its names. These are rows for that tag, of no service; the image must be known by its id,
+/// since the tag may be on another one. Source: spec/state-engine.md §6.1, "Names".
+std::vector<image_row> rows_of_tags(const std::vector<image_row>& rows) {
+  std::vector<image_row> out;
+  std::set<std::pair<std::string, engine_image_id>> known;
+  for (const auto& row : rows) {
+    auto name = image_reference::parse(row.name);
+    if (!name || name->digest.empty() || row.engine_id.empty())
+      continue;
+    name->digest.clear();
+    name->tag = "latest";
+    image_row tag;
+    tag.name = to_string(*name);
+    tag.app = row.app;
+    tag.uuid = row.uuid;
+    tag.engine_id = row.engine_id;
+    tag.ours = true;
+    if (known.emplace(tag.name, tag.engine_id).second)
+      out.push_back(std::move(tag));
+  }
+  return out;
+}
+
 result<void> put_all(tables& into, const older_contents& what) {
   result<void> done;
   for (const auto& row : what.rows)
+    done = done.and_then([&] { return into.put(row); });
+  for (const auto& row : rows_of_tags(what.rows))
     done = done.and_then([&] { return into.put(row); });
   for (const auto& [app, commit] : what.commits)
     done = done.and_then([&, id = app, text = commit] { return into.save(id, text); });

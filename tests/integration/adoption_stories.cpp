@@ -34,6 +34,38 @@ std::string content(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+/// Every tag and digest that the engine has, one behind the other.
+std::string names_there(device& d) {
+  std::set<std::string> all;
+  for (const auto& image : d.hand().get("/images/json?digests=1").body) {
+    for (const auto* kind : {"RepoTags", "RepoDigests"}) {
+      for (const auto& name : image.value(kind, json::array()))
+        all.insert(name.get<std::string>());
+    }
+  }
+  std::string out;
+  for (const auto& name : all)
+    out += (out.empty() ? "" : " ") + name;
+  return out;
+}
+
+/// An image is there as v19 fetches it: by its digest, and tagged `latest`. Its name in a target.
+std::string fetch_as_v19(device& d) {
+  auto& hand = d.hand();
+  const auto base = d.engine().image("test/base");
+  REQUIRE(pull(d.engine(), "test/base:1"));
+  const auto shown = hand.get("/images/" + base + ":1/json").body;
+  REQUIRE(hand.post("/images/" + base + ":1/tag?repo=" + base + "&tag=latest").ok());
+  REQUIRE(hand.remove("/images/" + base + ":1").ok());
+  const auto digest = shown["RepoDigests"][0].get<std::string>();
+  REQUIRE(names_there(d) == base + ":latest " + digest);
+  make_v19_database(d.folder() / "state/database.sqlite",
+    "INSERT INTO image VALUES (1, '" + digest
+      + "', 7, '00000000000000000000000000000007', 5, 'web', 6, 69, 'c69', '"
+      + shown["Id"].get<std::string>() + "');");
+  return "test/base" + digest.substr(digest.find('@'));
+}
+
 std::string joined(const std::vector<std::string>& all) {
   std::string out;
   for (const auto& one : all)
@@ -114,6 +146,77 @@ TEST_SUITE("stories") {
     REQUIRE(d.reached());
     CHECK(d.changes() == "");
     CHECK(d.ids() == now);
+  }
+
+  TEST_CASE("story: an image that v19 fetched by digest, and tagged, goes when it is replaced") {
+    for (const auto* stranger : {"", "mine"}) {
+      CAPTURE(stranger);
+      device d{shared_engine()};
+      const auto base = d.engine().image("test/base");
+      wanted_app app;
+      app.services = {{"web", fetch_as_v19(d)}};
+      if (*stranger != '\0')
+        REQUIRE(d.hand().post("/images/" + base + ":latest/tag?repo=" + base + "&tag=mine").ok());
+      REQUIRE(d.install(app));
+      CHECK(d.running().has_said("took over 1 image row, "));
+      CHECK(d.changes().find("pull") == std::string::npos);
+      CHECK(d.runs("web"));
+      d.forget_calls();
+
+      // The same under another name: it keeps what it has.
+      app.commit = "c71";
+      app.release = 71;
+      app["web"].environment["A"] = "1";
+      REQUIRE(d.change(app));
+      CHECK(d.changes().find("pull") == std::string::npos);
+
+      app.commit = "c72";
+      app.release = 72;
+      app["web"].image = "test/base:2";
+      REQUIRE(d.change(app));
+      CHECK(d.runs("web"));
+      const auto names = names_there(d);
+      CAPTURE(names);
+      CHECK(names.find(base + ":2") != std::string::npos);
+      CHECK(names.find(base + ":latest") == std::string::npos);
+      CHECK((names.find(base + ":mine") != std::string::npos) == (*stranger != '\0'));
+      const auto images = d.hand().get("/images/json").body.size();
+      CHECK(images == (*stranger != '\0' ? 2 : 1));
+    }
+  }
+
+  TEST_CASE(
+    "story: an image that a release names by digest stays when its tag is no longer named") {
+    device d{shared_engine()};
+    wanted_app app;
+    app.services = {{"web"}};
+    REQUIRE(d.install(app));
+    const auto base = d.engine().image("test/base");
+    const auto shown = d.hand().get("/images/" + base + ":1/json").body;
+    const auto digest = shown["RepoDigests"][0].get<std::string>();
+    d.forget_calls();
+
+    // Only the name changes: the container is renamed, and nothing else is asked of the engine.
+    app.commit = "c71";
+    app.release = 71;
+    app["web"].image = "test/base" + digest.substr(digest.find('@'));
+    REQUIRE(d.change(app));
+    CHECK(d.changes() == "rename web");
+    // And with a new container, which needs the image while the old one has gone.
+    app.commit = "c72";
+    app.release = 72;
+    app["web"].environment["A"] = "1";
+    d.forget_calls();
+    REQUIRE(d.change(app));
+    CHECK(d.changes().find("pull") == std::string::npos);
+    CHECK(d.changes().find("image") == std::string::npos);
+    CHECK_FALSE(d.running().has_said("failed: "));
+
+    app.commit = "c73";
+    app.release = 73;
+    app["web"].image = "test/base:2";
+    REQUIRE(d.change(app));
+    CHECK(d.hand().get("/images/json").body.size() == 1);
   }
 
   TEST_CASE("story: v19 would leave what was made here as it is") {

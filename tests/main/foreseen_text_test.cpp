@@ -2,6 +2,8 @@
 
 #include "adapters/json/json.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -144,6 +146,16 @@ TEST_SUITE("main") {
     CHECK(text.find("it); 12.3 MB\n") != std::string::npos);
     CHECK(text.find("To fetch: 2 images, 12.3 MB.\n") != std::string::npos);
     CHECK(*foreseen_json(what).find("bytesToFetch")->as_integer() == 12'300'000);
+  }
+
+  TEST_CASE("plan: sizes that together no number holds are the greatest there is") {
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    foreseen what;
+    for (const auto* name : {"web:2", "db:2"})
+      what.ahead.steps.push_back(
+        {1, {{7}, fetch_image{row_of(name)}, "the engine does not have it"}, {}, 0, most});
+    CHECK(*foreseen_json(what).find("bytesToFetch") == value{most});
+    CHECK(foreseen_text(what).find("To fetch: 2 images, 9223372036.8 GB.") != std::string::npos);
   }
 
   TEST_CASE("plan: a long value is cut for people") {

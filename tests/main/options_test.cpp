@@ -24,7 +24,15 @@ TEST_SUITE("options") {
   TEST_CASE("options: help names every command, and the exit codes") {
     CHECK(std::get<only_print>(parse({"--help"})).text.find("run ") != std::string::npos);
     const auto text = std::get<only_print>(parse({"run", "--help"})).text;
-    for (const auto* word : {"--compose", "--target", "--listen", "--engine", "Exit codes", "75"}) {
+    for (const auto* word : {"--compose",
+           "--target",
+           "--listen",
+           "--engine",
+           "--no-reboot",
+           "COPAL_NO_REBOOT",
+           "DBUS_SYSTEM_BUS_ADDRESS",
+           "Exit codes",
+           "75"}) {
       CAPTURE(word);
       CHECK(text.find(word) != std::string::npos);
     }
@@ -117,6 +125,13 @@ TEST_SUITE("options") {
       CHECK(out.exit_code == 2);
       CHECK(out.text.find("--keep-free") != std::string::npos);
     }
+  }
+
+  TEST_CASE("options: whether the machine may be rebooted") {
+    CHECK_FALSE(std::get<run_options>(parse({"run"})).no_reboot);
+    CHECK(std::get<run_options>(parse({"run", "--no-reboot"})).no_reboot);
+    const test::variable never{"COPAL_NO_REBOOT", "1"};
+    CHECK(std::get<run_options>(parse({"run"})).no_reboot);
   }
 
   TEST_CASE("options: --listen may be repeated, and its variable is a list") {

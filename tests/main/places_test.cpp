@@ -66,6 +66,17 @@ TEST_SUITE("places") {
     CHECK(q.engine == "tcp://e:2375");
   }
 
+  TEST_CASE("places: the system bus is the host's, unless its variable says where") {
+    CHECK(find_places({}, variables({}), false).system_bus.empty());
+    CHECK(
+      find_places({}, variables({}), true).system_bus == "/mnt/root/run/dbus/system_bus_socket");
+    run_options options;
+    options.root = "/r";
+    CHECK(find_places(options, variables({}), false).system_bus == "/r/run/dbus/system_bus_socket");
+    const auto named = variables({{"DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/b"}});
+    CHECK(find_places(options, named, true).system_bus.empty());
+  }
+
   TEST_CASE("places: options go before variables") {
     run_options options;
     options.root = "/r";

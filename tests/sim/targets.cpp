@@ -210,6 +210,21 @@ value with_config(value target, const std::string& name, const std::string& text
   return target;
 }
 
+namespace {
+
+/// The same image by its digest, in its repository and in another one that has the same. What
+/// becomes of the tag says nothing of them.
+void publish_digests(engine_world& world, const std::string& name) {
+  auto one = world.registry.at(name);
+  const auto known = one.image.digests.empty() ? name : *one.image.digests.begin();
+  const auto at = known.find('@');
+  one.image.digests.clear();
+  world.registry.try_emplace(known, one);
+  world.registry.try_emplace(known.substr(0, at) + "-twin" + known.substr(at), one);
+}
+
+} // namespace
+
 void publish_images(engine_world& world) {
   for (const auto* name : images) {
     image_facts facts;
@@ -219,6 +234,7 @@ void publish_images(engine_world& world) {
     if (std::string{name}.find("app2") != std::string::npos)
       facts.volumes.insert("/var/scratch");
     world.publish(name, std::move(facts));
+    publish_digests(world, name);
   }
 }
 
@@ -280,6 +296,47 @@ value draw_next_target(random_source& random, const value& before) {
   else
     services->set("web", redraw_web(random, services->find("web")));
   return next;
+}
+
+namespace {
+
+/// The names under which the registry has that image now.
+std::vector<std::string> names_of(const engine_world& world, const std::string& name) {
+  std::vector<std::string> out;
+  const auto it = world.registry.find(name);
+  if (it == world.registry.end())
+    return {name};
+  for (const auto& [other, one] : world.registry) {
+    if (one.image.id == it->second.image.id)
+      out.push_back(other);
+  }
+  return out;
+}
+
+template <class Change>
+void change_services(value& target, Change change) {
+  auto* apps = member(first_member(&target), "apps");
+  for (auto& app : *apps->as_map()) {
+    for (auto& release : *member(&app.val, "releases")->as_map()) {
+      for (auto& service : *member(&release.val, "services")->as_map())
+        change(service.val);
+    }
+  }
+}
+
+} // namespace
+
+value respelled(random_source& random, value target, const engine_world& world) {
+  change_services(target, [&](value& service) {
+    auto& image = *member(&service, "image");
+    const auto names = names_of(world, *image.as_text());
+    if (random.percent(50))
+      image = names[random.below(names.size())];
+    std::erase_if(*member(&service, "labels")->as_map(), [](const auto& label) {
+      return label.val == value{"kill-then-download"} || label.val == value{"delete-then-download"};
+    });
+  });
+  return target;
 }
 
 value two_apps() {

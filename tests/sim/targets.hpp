@@ -7,8 +7,12 @@
 namespace copal::test {
 
 /// Fills the registry with the images that drawn targets name: `registry.sim/app<0..5>:<1..2>`, and
-/// one of them by digest.
+/// one of them by digest. Each can be had by its digest, too, in its own repository and in another.
 void publish_images(engine_world& world);
+
+/// The same target with some of the images by another of the names that the registry has for them.
+/// No service is stopped before its image is there: whether it is another one shows only then.
+value respelled(random_source& random, value target, const engine_world& world);
 
 /// Draws a target document in the cloud's v3 form: no, one or two apps; up to four services each
 /// with images, environment, ports, networks, volumes, dependencies on conditions that can be met,

@@ -8,12 +8,6 @@ namespace copal::planning {
 
 namespace {
 
-constexpr auto most = std::numeric_limits<std::int64_t>::max();
-
-std::int64_t sum(std::int64_t a, std::int64_t b) {
-  return a > most - b ? most : a + b;
-}
-
 /// How many layers, from the lowest, are the same.
 std::size_t shared_layers(const std::vector<layer_size>& wanted, const layer_chain& other) {
   std::size_t n = 0;
@@ -37,6 +31,11 @@ layer_chain chain_of(const std::vector<layer_size>& layers) {
 
 } // namespace
 
+std::int64_t sum_bytes(std::int64_t a, std::int64_t b) {
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  return a > most - b ? most : a + b;
+}
+
 std::int64_t missing_bytes(
   const std::vector<layer_size>& wanted, const std::vector<layer_chain>& present) {
   std::size_t there = 0;
@@ -44,16 +43,22 @@ std::int64_t missing_bytes(
     there = std::max(there, shared_layers(wanted, chain));
   std::int64_t out = 0;
   for (auto i = there; i < wanted.size(); ++i)
-    out = sum(out, std::max<std::int64_t>(wanted[i].bytes, 0));
+    out = sum_bytes(out, std::max<std::int64_t>(wanted[i].bytes, 0));
   return out;
 }
 
 std::int64_t disk_bytes(std::int64_t from_network) {
-  return sum(from_network, from_network);
+  return sum_bytes(from_network, from_network);
+}
+
+std::int64_t need_beyond(std::int64_t free) {
+  constexpr std::int64_t parts = 8;
+  return sum_bytes(free, free / parts + 1);
 }
 
 std::optional<space_shortage> judge_room(const room_question& asked) {
-  const auto needed = disk_bytes(missing_bytes(asked.wanted, asked.present));
+  const auto estimated = disk_bytes(missing_bytes(asked.wanted, asked.present));
+  const auto needed = std::max(estimated, asked.least);
   const auto free = std::max<std::int64_t>(asked.free - asked.promised, 0);
   // Nothing to fetch needs no room, however full the disk is.
   if (needed == 0 || (needed <= free && asked.margin <= free - needed))

@@ -15,6 +15,10 @@ namespace copal::planning {
 /// of layers below it: two images share what their chains begin with, and nothing above.
 using layer_chain = std::vector<std::string>;
 
+/// The sum of two amounts that are not negative; what 64 bits cannot hold is the greatest that they
+/// can.
+std::int64_t sum_bytes(std::int64_t a, std::int64_t b);
+
 /// Bytes that come over the network for an image, where images with these chains are present, or on
 /// their way. A size that 64 bits cannot hold is the greatest that they can.
 std::int64_t missing_bytes(
@@ -26,6 +30,9 @@ std::int64_t missing_bytes(
 /// (docs/decisions/0105)
 std::int64_t disk_bytes(std::int64_t from_network);
 
+/// What a fetch needs at least that has filled a disk with so much free: somewhat more than that.
+std::int64_t need_beyond(std::int64_t free);
+
 /// A fetch beside others that are under way.
 struct room_question {
   std::string name;
@@ -34,6 +41,7 @@ struct room_question {
   std::int64_t promised = 0;        ///< Bytes on the disk that other fetches will still take.
   std::int64_t free = 0;            ///< As the file system says.
   std::int64_t margin = 0;          ///< To be left free.
+  std::int64_t least = 0; ///< Bytes on the disk that it needs at least, whatever the estimate.
 };
 
 /// Why it has to wait; nothing when there is room.

@@ -2,9 +2,11 @@
 
 #include "actors/planning/host_services.hpp"
 #include "actors/planning/plan/image_space.hpp"
+#include "actors/planning/plan/own_image.hpp"
 #include "actors/planning/plan/plan_parts.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace copal::planning {
 
@@ -82,13 +84,22 @@ bool has_row(const situation& s, const app_standing& app, const engine_image_id&
   });
 }
 
+/// A row of no service, which only tells whose a name is, is of those that have its image.
+bool is_of_supervisor(const situation& s, const image_row& row) {
+  if (!row.used_by.empty())
+    return is_supervisor(row.uuid, row.used_by);
+  return std::any_of(s.images.rows.begin(), s.images.rows.end(), [&row](const image_row& r) {
+    return r.engine_id == row.engine_id && is_supervisor(r.uuid, r.used_by);
+  });
+}
+
 /// A row is kept while the target names it, while a container runs from its image, and while its
 /// service's new image is still to come, since the old one can then be started again; not where the
 /// new one has no room, since it would wait for ever for what the old one takes. The rows of an app
 /// whose release was rejected stay with the app; those of the supervisor, which the Node supervisor
 /// may have left, are the host's.
-bool is_needed(const situation& s, const std::vector<app_standing>& apps, const image_row& row) {
-  if (is_supervisor(row.uuid, row.used_by))
+bool is_used(const situation& s, const std::vector<app_standing>& apps, const image_row& row) {
+  if (is_of_supervisor(s, row))
     return true;
   for (const auto& app : apps) {
     if (is_rejected(app) && is_row_of(app, row))
@@ -107,16 +118,105 @@ bool is_needed(const situation& s, const std::vector<app_standing>& apps, const 
     if (c.what.config.image != row.engine_id.value)
       return false;
     // An image shared by two rows is held by the target's row, or a rejected app's, where there is
-    // one.
-    const auto held = std::any_of(apps.begin(), apps.end(), [&](const app_standing& app) {
-      if (is_rejected(app) && has_row(s, app, row.engine_id))
-        return true;
-      return std::any_of(app.pairs.begin(), app.pairs.end(), [&](const service_pair& pair) {
-        return pair.image.what == image_standing::kind::ready && pair.image.id == row.engine_id;
-      });
-    });
-    return !held || (is_row_of(c.who, row));
+    // one; but for the row of the container's own release, unless the target only names the image
+    // of that otherwise.
+    auto held = false;
+    auto renamed = false;
+    for (const auto& app : apps) {
+      held = held || (is_rejected(app) && has_row(s, app, row.engine_id));
+      for (const auto& pair : app.pairs) {
+        const auto same =
+          pair.image.what == image_standing::kind::ready && pair.image.id == row.engine_id;
+        held = held || same;
+        renamed = renamed || (same && is_row_of(c.who, pair.image.wanted));
+      }
+    }
+    return !held || (is_row_of(c.who, row) && !renamed);
   });
+}
+
+/// The names by which an image is used, or will be once it is recorded.
+std::vector<std::string> holders_of(
+  const situation& s, const std::vector<app_standing>& apps, const engine_image_id& id) {
+  std::vector<std::string> out;
+  for (const auto& app : apps) {
+    for (const auto& pair : app.pairs) {
+      if (pair.image.id == id)
+        out.push_back(pair.target->image_name);
+    }
+  }
+  for (const auto& row : s.images.rows) {
+    if (row.engine_id == id && is_used(s, apps, row))
+      out.push_back(row.name);
+  }
+  return out;
+}
+
+using names = std::set<std::string>;
+
+/// Of rows whose removal this plan begins, or an earlier one has begun.
+bool is_going(const situation& s, const names& going, const std::string& name) {
+  return going.contains(name) || s.busy.contains("image:" + name);
+}
+
+/// The removal of the row's name would take the image from those who have it by these names: it has
+/// none of theirs as the engine lists it, or one of them would not find it any more. What else is
+/// going is not counted upon. (docs/decisions/0114)
+bool keeps_image(const situation& s,
+  const image_row& row,
+  const std::vector<std::string>& holders,
+  const names& going) {
+  const auto found = std::find_if(s.images.engine.begin(),
+    s.images.engine.end(),
+    [&row](const engine_image& e) { return e.id == row.engine_id; });
+  if (!row.ours || found == s.images.engine.end() || holders.empty())
+    return false;
+  const auto is_holder = [&holders](const std::string& name) {
+    return std::find(holders.begin(), holders.end(), name) != holders.end();
+  };
+  auto image = *found;
+  for (const auto& r : s.images.rows) {
+    if (r.engine_id == row.engine_id && r.name != row.name && is_going(s, going, r.name))
+      image = without_name(std::move(image), r.name);
+  }
+  const auto own = own_name(image, row.name);
+  const auto is_same = [&image, &own](
+                         const std::string& holder) { return own_name(image, holder) == own; };
+  return !own.empty() && !is_holder(row.name)
+         && std::none_of(holders.begin(), holders.end(), is_same)
+         && !can_lose(image, row.name, holders);
+}
+
+/// Nobody uses the row, and its name keeps an image that others use. It stays for as long as they
+/// do, so that it is known whose name it is; of several with that name, the first.
+bool lends_its_name(const situation& s,
+  const std::vector<app_standing>& apps,
+  const image_row& row,
+  const names& going) {
+  const auto first =
+    std::find_if(s.images.rows.begin(), s.images.rows.end(), [&row](const image_row& r) {
+      return r.ours && r.name == row.name && r.engine_id == row.engine_id;
+    });
+  return first != s.images.rows.end() && *first == row
+         && keeps_image(s, row, holders_of(s, apps, row.engine_id), going);
+}
+
+/// Its name keeps an image of which other rows are up for removal, too, and these go first. A row
+/// of the same name leaves it to the other one.
+bool goes_last(const situation& s, const image_row& row, const names& going) {
+  std::vector<std::string> others;
+  for (const auto& r : s.images.rows) {
+    if (r.engine_id == row.engine_id && r != row)
+      others.push_back(r.name);
+  }
+  return keeps_image(s, row, others, going);
+}
+
+bool is_needed(const situation& s,
+  const std::vector<app_standing>& apps,
+  const image_row& row,
+  const names& going = {}) {
+  return is_used(s, apps, row) || lends_its_name(s, apps, row, going);
 }
 
 /// It is being fetched, and no target names it any more.
@@ -235,9 +335,18 @@ void plan_fetches(const situation& s,
 }
 
 void plan_removals(const situation& s, const std::vector<app_standing>& apps, plan_builder& out) {
+  names going;
   for (const auto& row : s.images.rows) {
-    if (is_needed(s, apps, row))
+    if (is_needed(s, apps, row, going))
       continue;
+    if (goes_last(s, row, going)) {
+      out.wait({wait_reason::kind::in_progress,
+        row.app,
+        "image:" + row.name,
+        row.name + " is removed when the other names of its image have gone"});
+      continue;
+    }
+    going.insert(row.name);
     // What is on its way may share layers with it, or even its name.
     if (s.images.fetching.empty())
       out.add({row.app, remove_image{row}, "no release and no container needs it"});

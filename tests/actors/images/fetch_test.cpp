@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <caf/send.hpp>
 #include <doctest/doctest.h>
 
 // What comes before and after a pull: room, the right image, an end that was asked for.
@@ -171,6 +172,121 @@ TEST_SUITE("images: fetches") {
     bench.system.run_for(60s);
     CHECK(is_there(bench, name));
     CHECK(calls(bench, "look_at_image") == 0);
+  }
+
+  TEST_CASE("fetch: no check where the engine is on another machine: its disk is not this one's") {
+    images_bench bench;
+    bench.config.engine_is_here = false;
+    publish(bench, name, {"base"});
+    bench.host->free_bytes = 0;
+    bench.start();
+    (void)bench.begin(fetch_image{row_of(name)});
+    bench.system.run_for(60s);
+    CHECK(is_there(bench, name));
+    CHECK(calls(bench, "look_at_image") == 0);
+  }
+
+  TEST_CASE("fetch: one that failed, and that nobody asks for again, is forgotten") {
+    images_bench bench;
+    bench.start();
+    (void)bench.begin(fetch_image{row_of(name)}); // nobody has such an image
+    bench.system.run_for(5s);
+    REQUIRE(bench.view().failures.size() == 1);
+    REQUIRE(bench.view().sizes.size() == 1);
+    // Asked for again, it counts on.
+    bench.system.run_for(4min);
+    (void)bench.begin(fetch_image{row_of(name)});
+    bench.system.run_for(4min);
+    REQUIRE(bench.view().failures.size() == 1);
+    CHECK(bench.view().failures.front().count == 2);
+    bench.system.run_for(2min);
+    CHECK(bench.view().failures.empty());
+    CHECK(bench.view().sizes.empty());
+  }
+
+  TEST_CASE("fetch: while the engine is away nobody asks, and nothing is forgotten") {
+    images_bench bench;
+    bench.start();
+    (void)bench.begin(fetch_image{row_of(name)});
+    bench.system.run_for(5s);
+    bench.world->reachable = false;
+    caf::anon_send(bench.actor, look_at_images{});
+    bench.system.run_for(60min);
+    CHECK(bench.view().failures.size() == 1);
+    bench.world->reachable = true;
+    bench.system.run_for(10min);
+    CHECK(bench.view().failures.empty());
+  }
+
+  TEST_CASE("fetch: one that was held, and that nobody asks for again, is forgotten") {
+    images_bench bench;
+    const auto theirs = bench.add_image("registry.sim/stranger:1");
+    publish(bench, name, {"base"});
+    bench.host->free_bytes = 0;
+    bench.start();
+    (void)bench.begin(fetch_image{row_of(name)});
+    bench.system.run_for(5s);
+    REQUIRE(bench.view().shortages.size() == 1);
+    CHECK(bench.view().facts.contains(theirs));
+    bench.system.run_for(10min);
+    const auto view = bench.view();
+    CHECK(view.shortages.empty());
+    CHECK(view.sizes.empty());
+    CHECK(view.facts.empty());
+  }
+
+  TEST_CASE("fetch: one that was held, and goes on without a look at the space, is held no more") {
+    images_bench bench;
+    publish(bench, name, {"base"});
+    bench.host->free_bytes = 0;
+    bench.start();
+    (void)bench.begin(fetch_image{row_of(name)});
+    bench.system.run_for(60s);
+    REQUIRE(bench.view().shortages.size() == 1);
+    bench.system.before_job = [&bench](const job& next) {
+      bench.faults->rates.fails = next.name == "host" ? 100 : 0;
+    };
+    (void)bench.begin(fetch_image{row_of(name)});
+    bench.system.run_for(1s);
+    CHECK(bench.view().fetching.size() == 1);
+    CHECK(bench.view().shortages.empty());
+    bench.system.run_for(60s);
+    CHECK(is_there(bench, name));
+    CHECK(bench.view().facts.size() == 1);
+  }
+
+  TEST_CASE("fetch: one that fills the disk is not begun again before there is more room") {
+    images_bench bench;
+    constexpr std::int64_t free = 4'000'000 + default_kept_free;
+    publish(bench, name, {"base", "web"}); // estimated at 4 MB
+    bench.world->too_large.insert(name);
+    bench.host->free_bytes = free;
+    bench.start();
+    (void)bench.begin(fetch_image{row_of(name)});
+    bench.system.run_for(60s);
+    REQUIRE(bench.view().failures.size() == 1);
+    CHECK(bench.view().failures.front().last.code == errc::exhausted);
+    CHECK(calls(bench, "pull_image") == 1);
+    (void)bench.begin(fetch_image{row_of(name)});
+    bench.system.run_for(60s);
+    REQUIRE(bench.view().shortages.size() == 1);
+    CHECK(bench.view().shortages.front().needed > free);
+    CHECK(bench.view().shortages.front().free == free);
+    CHECK(calls(bench, "pull_image") == 1);
+    SUBCASE("with more of it, it is tried") {
+      bench.host->free_bytes = 3 * free;
+      bench.world->too_large.clear();
+      (void)bench.begin(fetch_image{row_of(name)});
+      bench.system.run_for(60s);
+      CHECK(is_there(bench, name));
+    }
+    SUBCASE("something else may have filled it: the estimate counts again after a while") {
+      for (auto time = 0min; time < 7h; time += 2min) {
+        (void)bench.begin(fetch_image{row_of(name)});
+        bench.system.run_for(2min);
+      }
+      CHECK(calls(bench, "pull_image") == 2);
+    }
   }
 
   TEST_CASE("fetch: another image than the one that was named goes again, with its row") {

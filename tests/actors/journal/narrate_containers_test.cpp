@@ -58,6 +58,7 @@ TEST_SUITE("journal: containers") {
     list told;
     for (int count = 1; count <= 1000; ++count) {
       for (auto& line : t.after([&](auto& c) {
+             c.what.state = container_state::restarting;
              c.what.restart_count = count;
              c.what.exit_code = 1;
            }))
@@ -69,6 +70,30 @@ TEST_SUITE("journal: containers") {
     // Somebody started it anew.
     CHECK(t.after([](auto& c) { c.what.restart_count = 0; }).empty());
     CHECK(t.after([](auto& c) { c.what.restart_count = 1; }).size() == 1);
+  }
+
+  TEST_CASE("journal: restarts from before the beginning are not told, later ones are") {
+    tale t;
+    t.told = {};
+    CHECK(t.after([](auto& c) { c.what.restart_count = 3; }).empty());
+    CHECK(t.after([](auto&) {}).empty());
+    CHECK(t.after([](auto& c) { c.what.restart_count = 4; })
+          == list{"warning: db has ended; the engine has restarted it 4 times"});
+    CHECK(t.after([](auto& c) { c.what.restart_count = 5; }).size() == 1); // the 2nd since then
+    CHECK(t.after([](auto& c) { c.what.restart_count = 6; }).empty());
+  }
+
+  TEST_CASE("journal: of one that was restarted, and runs, no code is told") {
+    tale t;
+    CHECK(t.after([](auto& c) {
+      c.what.restart_count = 1;
+      c.what.exit_code = 0; // As the engine shows of one that runs.
+    }) == list{"warning: db has ended; the engine has restarted it 1 time"});
+    CHECK(t.after([](auto& c) {
+      c.what.restart_count = 2;
+      c.what.state = container_state::restarting;
+      c.what.exit_code = 7;
+    }) == list{"warning: db exited with code 7; the engine has restarted it 2 times"});
   }
 
   TEST_CASE("journal: an end is told with its code, unless we bring it about") {

@@ -303,7 +303,7 @@ TEST_SUITE("store") {
       CHECK(store.facts().taken_over
             == "2 image rows, 1 commit and 2 API keys from " + d.database.string());
       CHECK(store.facts().not_taken_over.empty());
-      CHECK(store.rows().size() == 2);
+      CHECK_MESSAGE(store.rows().size() == 3, "and one for the tag of what was fetched by digest");
       CHECK(store.ask<store::commit_list>(store::load_commits{})->items.at({7}).value == "c70");
       CHECK(store.ask<store::key_list>(store::load_keys{})->items.size() == 2);
       REQUIRE(store.change(store::drop_row{web_row}));
@@ -312,7 +312,7 @@ TEST_SUITE("store") {
     {
       running_store store{own, d.database};
       CHECK_MESSAGE(store.facts().taken_over.empty(), "it was read before");
-      CHECK(store.rows().size() == 1);
+      CHECK(store.rows().size() == 2);
       CHECK(store.ask<store::commit_list>(store::load_commits{})->items.at({7}).value == "c71");
     }
     CHECK(files_of(d.theirs) == before);
@@ -320,9 +320,36 @@ TEST_SUITE("store") {
       d.has("UPDATE currentCommit SET \"commit\" = 'c72'; DELETE FROM image WHERE id = 2");
       running_store store{own, d.database};
       CHECK(!store.facts().taken_over.empty());
-      CHECK(store.rows().size() == 2);
+      CHECK(store.rows().size() == 3);
       CHECK(store.ask<store::commit_list>(store::load_commits{})->items.at({7}).value == "c72");
     }
+  }
+
+  TEST_CASE("take over: what was fetched by digest has a row for the tag that it was given") {
+    const old_device d;
+    d.has(v19_schema);
+    d.has(v19_rows);
+    // A second service of the same image; one whose image is not known by its id; a tag.
+    d.has(
+      "INSERT INTO image (name, appId, serviceName, dockerImageId) VALUES"
+      " ('registry.example/v2/web@sha256:0123456789abcdef0123456789abcdef', 8, 'w', 'sha256:aa'),"
+      " ('registry.example/v2/x@sha256:ffffffffffffffffffffffffffffffff', 7, 'x', ''),"
+      " ('registry.example/v2/y:3', 7, 'y', 'sha256:cc')");
+    running_store store{d.folder / "copal.sqlite", d.database};
+    std::vector<image_row> tags;
+    for (const auto& row : store.rows()) {
+      if (row.used_by.empty())
+        tags.push_back(row);
+    }
+    CHECK(store.rows().size() == 6);
+    REQUIRE(tags.size() == 1);
+    image_row expected;
+    expected.name = "registry.example/v2/web:latest";
+    expected.app = {7};
+    expected.uuid = {"a7"};
+    expected.engine_id = {"sha256:aa"};
+    expected.ours = true;
+    CHECK(tags.front() == expected);
   }
 
   TEST_CASE("take over: a file that cannot be read is told once, and the store goes on") {
@@ -351,7 +378,7 @@ TEST_SUITE("store") {
     }
     running_store store{own, d.database};
     CHECK(!store.facts().taken_over.empty());
-    CHECK(store.rows().size() == 2);
+    CHECK(store.rows().size() == 3);
   }
 
   TEST_CASE("take over: without an older database there is nothing to tell") {

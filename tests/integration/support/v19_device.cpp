@@ -215,16 +215,23 @@ fs::path v19_device::database() const {
   return d_.folder() / "state/database.sqlite";
 }
 
+void make_v19_database(const fs::path& path, const std::string& rows) {
+  write(path, "");
+  auto db = sqlite::database::open(path.string());
+  const std::string tables =
+    "CREATE TABLE image (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, name text,"
+    " appId integer, appUuid text, serviceId integer, serviceName text, imageId"
+    " integer, releaseId integer, \"commit\" text, dockerImageId text);"
+    "CREATE TABLE currentCommit (id integer PRIMARY KEY, appId integer UNIQUE,"
+    " \"commit\" text);"
+    "CREATE TABLE apiSecret (id integer PRIMARY KEY, appId integer, serviceName"
+    " text, key text, scopes json, UNIQUE (appId, serviceName));";
+  if (auto done = db->execute(tables + rows); !done)
+    throw std::runtime_error("making the old database: " + done.error().what);
+}
+
 void v19_device::make_database() {
-  { std::ofstream made{database()}; }
-  auto db = sqlite::database::open(database().string());
-  std::string sql = "CREATE TABLE image (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, name text,"
-                    " appId integer, appUuid text, serviceId integer, serviceName text, imageId"
-                    " integer, releaseId integer, \"commit\" text, dockerImageId text);"
-                    "CREATE TABLE currentCommit (id integer PRIMARY KEY, appId integer UNIQUE,"
-                    " \"commit\" text);"
-                    "CREATE TABLE apiSecret (id integer PRIMARY KEY, appId integer, serviceName"
-                    " text, key text, scopes json, UNIQUE (appId, serviceName));";
+  std::string sql;
   const auto wanted = target();
   const auto app_at = wanted.at("apps").begin();
   const auto& app = app_at.value();
@@ -246,8 +253,7 @@ void v19_device::make_database() {
   sql += "INSERT INTO currentCommit VALUES (1, " + id + ',' + in_sql(release_at.key()) + ");";
   sql += "INSERT INTO apiSecret VALUES (1, 0, NULL, " + in_sql(some_key + std::string{"000"})
          + ", '[]');";
-  if (auto done = db->execute(sql); !done)
-    throw std::runtime_error("making the old database: " + done.error().what);
+  make_v19_database(database(), sql);
 }
 
 nlohmann::ordered_json v19_device::target(const std::set<std::string>& without) const {

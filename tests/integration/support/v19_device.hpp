@@ -52,6 +52,9 @@ private:
   std::set<std::string> stopped_;
 };
 
+/// Makes a database as v19 has it, and fills it by these statements.
+void make_v19_database(const std::filesystem::path& path, const std::string& rows);
+
 /// The name under which a recorded image is known here.
 std::string image_here(const std::string& recorded);
 
