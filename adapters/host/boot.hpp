@@ -10,14 +10,16 @@ namespace copal::host {
 
 struct boot_place {
   std::filesystem::path proc = "/proc";
-  /// Younger than the boot: a reboot is required. Source: spec/state-engine.md §5.1.
+  /// The flag: a reboot is required. Ours names the boot in which it was written, which holds
+  /// whatever the machine's clock says; of somebody else's it counts that it is younger than the
+  /// boot. Source: spec/state-engine.md §5.1.
   std::filesystem::path flag;
 };
 
 /// `unavailable`: the system does not tell.
 result<boot_facts> look_at_boot(const boot_place& place);
 
-/// Touches the flag, a link at its place is not followed. `unavailable`: it cannot be written.
+/// Writes the flag, a link at its place is not followed. `unavailable`: it cannot be written.
 result<boot_facts> flag_reboot(const boot_place& place);
 
 } // namespace copal::host

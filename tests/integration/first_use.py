@@ -33,6 +33,8 @@ class Home:
         subprocess.run(["ip", "netns", "add", self.namespace], check=True)
         self.inside = ["nsenter", f"--net=/run/netns/{self.namespace}"]
         subprocess.run([*self.inside, "ip", "link", "set", "lo", "up"], check=True)
+        # Whatever is asked for, this machine is not rebooted.
+        os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={self.folder}/no-system-bus"
         self.compose = self.folder / "compose.yaml"
         self.compose.write_text((source / "tools/sample/compose.yaml").read_text())
         self.log = self.folder / "log"

@@ -92,10 +92,12 @@ class Run:
         ]  # fmt: skip
 
     def __enter__(self) -> "Run":
+        # Whatever is asked for, this machine is not rebooted.
+        environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.where.folder}/no-system-bus"}
         with open(self.where.folder / "copal.log", "ab") as log:
             self.began_ns = time.monotonic_ns()
             self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, close_fds=False
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, close_fds=False, env=environment
             )
         self.pid = self.process.pid
         return self

@@ -50,7 +50,50 @@ TEST_SUITE("host: boot") {
     CHECK(host::look_at_boot(before)->reboot);
     // The machine was booted since.
     const auto after = machine(folder, "btime 4000000000\n");
+    std::ofstream{folder.path() / "proc/sys/kernel/random/boot_id"} << "2a-3b\n";
     CHECK(!host::look_at_boot(after)->reboot);
+  }
+
+  TEST_CASE("boot: a flag of ours is of the boot that it was written in, whatever the clock says") {
+    const temp_folder folder;
+    const auto place = machine(folder, "btime 4000000000\n"); // the clock runs behind since
+    REQUIRE(host::flag_reboot(place));
+    CHECK(host::look_at_boot(place)->reboot);
+    std::ofstream{folder.path() / "proc/sys/kernel/random/boot_id"} << "2a-3b\n";
+    std::ofstream{folder.path() / "proc/stat"} << "btime 5\n";
+    const auto next = host::look_at_boot(place);
+    CHECK(!next->reboot);
+    CHECK(next->in_a_row == 0);
+  }
+
+  TEST_CASE("boot: reboots that are required soon after each boot are counted") {
+    const temp_folder folder;
+    const auto place = machine(folder, "btime 5\n");
+    const auto boot = [&](const std::string& id, const std::string& uptime) {
+      std::ofstream{folder.path() / "proc/sys/kernel/random/boot_id"} << id << '\n';
+      std::ofstream{folder.path() / "proc/uptime"} << uptime << " 12.00\n";
+    };
+    boot("b1", "90000.00");
+    CHECK(host::flag_reboot(place)->in_a_row == 1);
+    boot("b2", "60.50");
+    CHECK(host::flag_reboot(place)->in_a_row == 2);
+    CHECK(host::flag_reboot(place)->in_a_row == 2); // still the same boot
+    boot("b3", "60.50");
+    CHECK(host::flag_reboot(place)->in_a_row == 3);
+    boot("b4", "7200.00"); // this boot has lasted
+    CHECK(host::flag_reboot(place)->in_a_row == 1);
+  }
+
+  TEST_CASE("boot: a flag of somebody else's, or a spoilt one, counts by its age") {
+    const temp_folder folder;
+    const auto place = machine(folder, "btime 1700000000\n");
+    fs::create_directories(place.flag.parent_path());
+    for (const auto* text : {"", "what is this", "0f-1e -3", "0f-1e"}) {
+      CAPTURE(text);
+      std::ofstream{place.flag} << text;
+      CHECK(host::look_at_boot(place)->reboot);
+      CHECK(host::look_at_boot(place)->in_a_row == 0);
+    }
   }
 
   TEST_CASE("boot: a link in place of the flag is neither followed nor believed") {
