@@ -174,7 +174,7 @@ std::string padded(unsigned long long number, std::size_t digits) {
 } // namespace
 
 bool is_applying(const progress& now) {
-  const auto ours = [](const wait_reason& w) { return w.why != wait_reason::kind::engine_policy; };
+  const auto ours = [](const wait_reason& w) { return !is_left_to_engine(w.why); };
   return !now.running.empty() || std::any_of(now.waits.begin(), now.waits.end(), ours);
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/conductor/deadlines.hpp"
 #include "actors/conductor/parts.hpp"
+#include "actors/planning/compare/unhonoured.hpp"
 #include "actors/planning/plan/kept_files.hpp"
 
 #include <utility>
@@ -43,12 +44,27 @@ void count_arrival(conductor_state& st) {
     ++st.arrivals;
 }
 
+/// What the store has not told yet of the last run; nothing is planned before.
+std::vector<std::string> unread_of(const conductor_state& st) {
+  std::vector<std::string> out;
+  if (!st.target_known)
+    out.emplace_back("the target");
+  if (!st.commits_known)
+    out.emplace_back("which releases ran in full");
+  if (!st.holds_known)
+    out.emplace_back("which stops and starts were asked for");
+  return out;
+}
+
 progress where_it_stands(const conductor_state& st) {
   progress out;
   out.has_target = st.has_target;
   out.problem = st.problem;
   out.warnings = st.warnings;
-  out.settled = is_settled(st);
+  for (auto& text : planning::unhonoured(st.now.target, st.now.engine.lacks))
+    out.warnings.push_back(std::move(text));
+  out.unread = unread_of(st);
+  out.settled = out.unread.empty() && is_settled(st);
   out.arrivals = st.arrivals;
   out.target = planning::without_contents(st.now.target);
   out.running = st.running;
@@ -102,6 +118,7 @@ conductor_child::behavior_type conductor(
   self->state.links = std::move(links);
   if (!self->state.config.wall_clock)
     self->state.config.wall_clock = [] { return wall_time{}; };
+  self->state.now.reboot.possible = static_cast<bool>(self->state.links.power);
   return {
     [self](engine_view& view) {
       take_view(self->state, std::move(view));
@@ -115,7 +132,8 @@ conductor_child::behavior_type conductor(
     [self](set_target& msg) { return take_target(self, msg); },
     [self](const requests::perform& msg) { return take_request(self, msg); },
     [self](const apply_now& msg) {
-      self->state.now.force = self->state.now.force || msg.force;
+      if (msg.force)
+        force_all(self->state);
       if (msg.cancel)
         void_waiting(self);
       end_pauses(self->state);
@@ -145,6 +163,8 @@ conductor_child::behavior_type conductor(
         forget_next(self);
       else if (*key == boot_timer)
         look_at_boot(self);
+      else if (*key == down_timer)
+        still_up(self);
       else if (key->starts_with(request_timer))
         request_late(self, *key);
       else

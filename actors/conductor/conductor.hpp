@@ -2,10 +2,12 @@
 
 #include "actors/planning/plan/healing.hpp"
 #include "actors/planning/plan/plan.hpp"
+#include "actors/planning/plan/remaking.hpp"
 #include "actors/planning/plan/requests.hpp"
 #include "actors/timers.hpp"
 #include "messages/protocol/host.hpp"
 #include "messages/protocol/keys.hpp"
+#include "messages/protocol/power.hpp"
 #include "messages/protocol/store.hpp"
 #include "messages/protocol/supervision.hpp"
 #include "messages/protocol/update.hpp"
@@ -34,6 +36,7 @@ struct conductor_links {
   keys_actor keys;
   std::vector<progress_sink_actor> watchers{}; ///< Hear where it stands.
   step_sink_actor journal{};                   ///< Hears of each step; may be null.
+  power_actor power{};                         ///< Null: the machine is not rebooted.
 };
 
 struct conductor_config {
@@ -41,6 +44,9 @@ struct conductor_config {
   /// No pause between two tries of a step is longer; the poll interval, as a rule.
   std::chrono::milliseconds longest_pause = std::chrono::minutes{15};
   std::function<wall_time()> wall_clock{}; ///< For the times of failures; null: the epoch is told.
+  /// The machine is not rebooted sooner after its last boot: where its clock is wrong then, a
+  /// service seems to wait for one more boot each time.
+  std::chrono::milliseconds least_uptime = std::chrono::minutes{5};
 };
 
 /// A target that waits for the one before it to be stored.
@@ -55,13 +61,6 @@ struct request_under_way {
   requests::perform what;
   caf::typed_response_promise<requests::performed> asker;
   std::optional<planning::errand> errand; ///< Absent: it has not begun.
-};
-
-/// The last time that something was removed to be made anew.
-struct remaking {
-  app_id app;
-  std::string reason;
-  bool paused = false; ///< The same reason came back, and was held back for a pause.
 };
 
 struct conductor_state {
@@ -100,7 +99,8 @@ struct conductor_state {
 
   /// Services whose container was told to end, until a new one has started or all is done.
   std::map<std::pair<app_id, service_name>, caf::actor_clock::time_point> down_since;
-  std::map<std::string, remaking> remade; ///< By subject, while its app is not at its target.
+  /// By `remaking_key`, while its app is not at its target, or it is left as it is.
+  std::map<std::string, planning::remaking> remade;
   std::map<std::string, planning::healing> healed; ///< By subject, of containers that are there.
   bool disk_unknown = false;                 ///< A target may have been stored without an answer.
   std::map<app_id, std::int64_t> lock_looks; ///< How often in a row a user's lock was in the way.
@@ -113,6 +113,8 @@ struct conductor_state {
   std::int64_t tidy_failures = 0; ///< In a row.
   /// When the present waits of hand-overs began, by old and new container.
   std::map<std::pair<container_id, container_id>, caf::actor_clock::time_point> handing_over;
+
+  bool going_down = false; ///< The device is being rebooted: nothing more is begun.
 
   bool arrived = false; ///< At the target; `arrivals` counts how often that became so.
   std::uint64_t arrivals = 0;

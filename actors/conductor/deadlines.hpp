@@ -11,6 +11,8 @@ inline constexpr std::chrono::seconds view{10};
 inline constexpr std::chrono::seconds locks{10};
 /// Written to memory; some megabytes at most.
 inline constexpr std::chrono::seconds files{30};
+/// To tell the machine to reboot; its edge gives up before.
+inline constexpr std::chrono::seconds power{30};
 /// Image steps: a list, an inspection and a removal; fetches are answered when they have begun.
 inline constexpr std::chrono::minutes image_step{5};
 /// How long the engine may work on a stop of which nobody hears, beyond the container's grace.

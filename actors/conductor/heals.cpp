@@ -29,28 +29,48 @@ void forget_what_is_gone(conductor_state& st) {
   std::erase_if(st.healed, [&](const auto& entry) { return !is_there(entry.second.id); });
 }
 
+/// "it ended 3 s after its last start, with code 1, out of memory"
+std::string ending_text(const container& c) {
+  const auto ran = std::chrono::duration_cast<std::chrono::seconds>(c.finished - c.started);
+  return "it ended " + std::to_string(ran.count()) + " s after its last start, with code "
+         + std::to_string(c.exit_code) + (c.oom_killed ? ", out of memory" : "");
+}
+
+void pause_heal(self_ptr self, const step& s, const container& c, std::int64_t in_a_row) {
+  auto& st = self->state;
+  const auto subject = subject_of(s);
+  auto& failure = st.now.failures[subject];
+  failure.count = static_cast<int>(in_a_row) - 2; // One more is counted; the first had none.
+  pause_step(self, subject, std::string{name_of(s.action)}, {errc::conflict, ending_text(c)});
+  failure.about = c.id;
+}
+
 } // namespace
 
-bool is_healed_in_vain(self_ptr self, const step& s) {
+bool holds_back_heals(self_ptr self, const plan& made) {
   auto& st = self->state;
+  auto held = false;
+  for (const auto& s : made.steps) {
+    const auto* c = ended_one(st, s);
+    if (c == nullptr)
+      continue;
+    const auto known = st.healed.find(subject_of(s));
+    auto next = known == st.healed.end() ? planning::healing{} : known->second;
+    if (planning::may_start_again(next, *c)) // Noted when it begins.
+      continue;
+    held = true;
+    st.healed[subject_of(s)] = next;
+    pause_heal(self, s, *c, next.in_a_row);
+  }
+  return held;
+}
+
+void note_heal(conductor_state& st, const step& s) {
   const auto* c = ended_one(st, s);
   if (c == nullptr)
-    return false;
+    return;
   forget_what_is_gone(st);
-  const auto subject = subject_of(s);
-  auto& so_far = st.healed[subject];
-  if (planning::may_start_again(so_far, *c))
-    return false;
-  const auto ran = std::chrono::duration_cast<std::chrono::seconds>(c->finished - c->started);
-  error why{errc::conflict,
-    "it ended " + std::to_string(ran.count()) + " s after its last start, with code "
-      + std::to_string(c->exit_code) + (c->oom_killed ? ", out of memory" : "")};
-  st.waits.push_back({wait_reason::kind::back_off, s.app, subject, to_string(s) + ": " + why.what});
-  auto& failure = st.now.failures[subject];
-  failure.count = static_cast<int>(so_far.in_a_row) - 2; // One more is counted; the first had none.
-  pause_step(self, subject, std::string{name_of(s.action)}, std::move(why));
-  failure.about = c->id;
-  return true;
+  (void)planning::may_start_again(st.healed[subject_of(s)], *c); // It may: that was asked before.
 }
 
 } // namespace copal::conductor_parts

@@ -32,19 +32,20 @@ void look_again(self_ptr self, lock_facts& facts) {
 }
 
 /// The locks were taken, or users' are in the way: then they are tried again after a growing pause.
-void locks_answered(self_ptr self,
-  app_id app,
-  const std::vector<service_name>& asked,
-  const host::found_locks& found) {
+void locks_answered(
+  self_ptr self, app_id app, const take_locks& asked, const host::found_locks& found) {
   auto& st = self->state;
   auto& facts = st.now.locks[app];
   facts = {.app = app, .taken = found.held.empty(), .held = found.held};
   const auto gone = st.gone_meanwhile.erase(app) > 0;
+  st.now.force_vain.erase(app);
   if (facts.taken) {
-    facts.services.insert(asked.begin(), asked.end());
+    facts.services.insert(asked.services.begin(), asked.services.end());
     facts.since = st.config.wall_clock();
     st.lock_looks.erase(app);
   } else {
+    if (asked.force)
+      st.now.force_vain.insert(app);
     facts.pause = planning::backoff(++st.lock_looks[app], st.config.longest_pause);
     st.pauses.set(self, locks_of(app), facts.pause);
     if (gone) // after this look, or before it
@@ -66,8 +67,8 @@ void ask_for_locks(self_ptr self, const step& s, const take_locks& what) {
   self
     ->request(
       self->state.links.host, deadlines::locks, host::take_locks{s.app, what.services, what.force})
-    .then([self, app = s.app, asked = what.services](
-            const host::found_locks& found) { locks_answered(self, app, asked, found); },
+    .then([self, app = s.app, what](
+            const host::found_locks& found) { locks_answered(self, app, what, found); },
       [self, s](const caf::error& why) { locks_unknown(self, s, why); });
 }
 

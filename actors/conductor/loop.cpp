@@ -27,6 +27,8 @@ void take_view(conductor_state& st, engine_view view) {
   });
   std::erase_if(
     view.stopped_from_outside, [&st](const container_id& id) { return st.forgiven.contains(id); });
+  if (view.complete && !st.now.engine.complete)
+    doubt_engine(st);
   st.now.engine = std::move(view);
 }
 
@@ -36,50 +38,6 @@ void take_view(conductor_state& st, images_view view) {
 }
 
 namespace {
-
-/// Why something that exists has to go; empty for steps that end nothing.
-const std::string* reason_of_loss(const step& s) {
-  const auto loses = std::holds_alternative<kill_container>(s.action)
-                     || std::holds_alternative<remove_network>(s.action)
-                     || std::holds_alternative<remove_volume>(s.action);
-  return loses ? &s.reason : nullptr;
-}
-
-/// A thing that was made anew and still differs in the same way will differ again: what the engine
-/// does not keep cannot be had. It is tried again after a growing pause; a volume, whose data would
-/// be lost each time, not before the target changes.
-bool is_made_in_vain(self_ptr self, const step& s) {
-  auto& st = self->state;
-  const auto* reason = reason_of_loss(s);
-  if (reason == nullptr)
-    return false;
-  const auto subject = subject_of(s);
-  auto& last = st.remade[subject];
-  if (last.reason != *reason) {
-    last = {s.app, *reason, false};
-    return false;
-  }
-  if (std::exchange(last.paused, false) && !std::holds_alternative<remove_volume>(s.action))
-    return false;
-  last.paused = true;
-  auto why = "it was made anew, and the engine still shows: " + *reason;
-  st.waits.push_back({wait_reason::kind::back_off, s.app, subject, why});
-  pause_step(self, subject, "remake", {errc::conflict, std::move(why)});
-  return true;
-}
-
-/// What is at its target was not made in vain, and what failed once is over.
-void forget_what_is_over(conductor_state& st, const plan& made) {
-  const auto is_quiet = [&](app_id app) {
-    const auto of_app = [app](const auto& x) { return x.app == app; };
-    return std::none_of(made.steps.begin(), made.steps.end(), of_app)
-           && std::none_of(made.waits.begin(), made.waits.end(), of_app)
-           && std::none_of(st.running.begin(), st.running.end(), of_app);
-  };
-  std::erase_if(st.remade, [&](const auto& entry) { return is_quiet(entry.second.app); });
-  if (made.settled() && st.running.empty())
-    st.now.failures.clear();
-}
 
 /// What is known of a hand-over matters while there are both containers.
 void forget_hand_overs(conductor_state& st) {
@@ -96,52 +54,123 @@ void forget_hand_overs(conductor_state& st) {
   std::erase_if(st.now.handed_over, is_over);
 }
 
-/// Between two looks at the boot's time while something waits for a boot.
-constexpr std::chrono::minutes boot_pause{5};
-
-/// When the machine was booted is reckoned from its clock, and that may have been set since.
-void doubt_boot(self_ptr self) {
-  auto& st = self->state;
-  const auto waits = std::any_of(st.waits.begin(), st.waits.end(), [](const wait_reason& w) {
-    return w.why == wait_reason::kind::reboot;
-  });
-  if (waits && !st.pauses.running(boot_timer))
-    st.pauses.set(self, boot_timer, boot_pause);
+plan plan_now(const conductor_state& st) {
+  auto made = planning::plan_as_asked(st.now);
+  planning::add_releases(st.now, made);
+  return made;
 }
 
-bool waits_for_us(const wait_reason& w) {
-  return w.why != wait_reason::kind::engine_policy;
+/// The plan without what would be done in vain: locks are not held, nor neighbours held up, for
+/// what only waits.
+plan plan_for_now(self_ptr self) {
+  // Each round holds back one subject more, at least: there are not that many.
+  constexpr int most_rounds = 1000;
+  auto made = plan_now(self->state);
+  for (int rounds = 0; rounds < most_rounds; ++rounds) {
+    const auto remakes = holds_back_remakes(self, made);
+    const auto heals = holds_back_heals(self, made);
+    if (!remakes && !heals)
+      break;
+    made = plan_now(self->state);
+  }
+  return made;
+}
+
+bool is_all_over(const conductor_state& st, const plan& made) {
+  return made.steps.empty() && st.running.empty()
+         && std::none_of(made.waits.begin(), made.waits.end(), waits_for_us);
+}
+
+/// Force is for the way to the target: an app that has got there is locked by its users again,
+/// whatever others wait for.
+void end_force(conductor_state& st, const plan& made) {
+  if (!st.now.force || !st.now.engine.complete || !st.now.images.complete)
+    return;
+  std::set<app_id> apps;
+  for (const auto& app : st.now.target.apps)
+    apps.insert(app.id);
+  for (const auto& c : st.now.engine.containers)
+    apps.insert(c.who.app);
+  for (const auto app : apps) {
+    if (is_over(st, made, app))
+      st.now.force_over.insert(app);
+  }
+}
+
+void forget_what_is_over(conductor_state& st, const plan& made) {
+  forget_remakes(st, made);
+  end_force(st, made);
+  if (!is_all_over(st, made))
+    return;
+  st.now.failures.clear();
+  st.now.force = false;
+  st.down_since.clear();
+  std::erase_if(
+    st.now.locks, [](const auto& entry) { return !entry.second.taken && !entry.second.left_over; });
+}
+
+bool knows_all(const conductor_state& st) {
+  return st.has_target && st.commits_known && st.holds_known;
+}
+
+/// Without a target nothing is touched; locks that the run before has left keep services from
+/// taking theirs.
+void give_back_left_overs(self_ptr self) {
+  auto& st = self->state;
+  if (!st.target_known || st.has_target)
+    return;
+  plan made;
+  planning::add_releases(st.now, made);
+  for (const auto& s : made.steps)
+    begin(self, s);
+}
+
+void begin_all(self_ptr self, const plan& made) {
+  const auto behind = planning::differences_behind(self->state.now, made);
+  for (const auto& s : made.steps) {
+    note_remake(self->state, s, behind);
+    note_heal(self->state, s);
+    begin(self, s);
+  }
 }
 
 void go_on(self_ptr self) {
   auto& st = self->state;
-  if (!st.has_target || !st.commits_known || !st.holds_known || lacks_keys(self))
+  if (st.going_down)
+    return;
+  if (!knows_all(st))
+    return give_back_left_overs(self);
+  if (lacks_keys(self))
     return;
   forget_hand_overs(st);
   begin_requests(self);
   ask_the_plan(self);
-  auto plan = planning::plan_as_asked(st.now);
-  planning::add_releases(st.now, plan);
+  judge_uptime(self);
+  const auto plan = plan_for_now(self);
   forget_what_is_over(st, plan);
   st.waits = plan.waits;
   doubt_boot(self);
-  if (plan.steps.empty() && std::none_of(st.waits.begin(), st.waits.end(), waits_for_us)) {
-    st.now.force = false;
-    st.down_since.clear();
-    std::erase_if(st.now.locks,
-      [](const auto& entry) { return !entry.second.taken && !entry.second.left_over; });
-  }
   if (plan.steps.empty() && st.running.empty())
     tidy_files(self);
-  for (const auto& s : plan.steps) {
-    if (!is_made_in_vain(self, s) && !is_healed_in_vain(self, s))
-      begin(self, s);
-  }
+  begin_all(self, plan);
   if (settle_requests(self, plan))
     go_on(self); // Each round ends one request, or one part of it.
 }
 
 } // namespace
+
+bool waits_for_us(const wait_reason& w) {
+  return !is_left_to_engine(w.why);
+}
+
+bool is_over(const conductor_state& st, const plan& made, app_id app) {
+  const auto of_app = [app](const step& s) { return s.app == app; };
+  return std::none_of(made.steps.begin(), made.steps.end(), of_app)
+         && std::none_of(st.running.begin(), st.running.end(), of_app)
+         && std::none_of(made.waits.begin(), made.waits.end(), [app](const wait_reason& w) {
+              return w.app == app && waits_for_us(w);
+            });
+}
 
 void replan(self_ptr self) {
   go_on(self);
@@ -160,16 +189,6 @@ void pause_over(self_ptr self, const std::string& subject) {
   replan(self);
 }
 
-void look_at_boot(self_ptr self) {
-  self->request(self->state.links.host, deadlines::locks, host::get_boot{})
-    .then(
-      [self](host::boot_facts& boot) {
-        self->state.now.boot = std::move(boot);
-        replan(self);
-      },
-      [self](const caf::error&) { replan(self); });
-}
-
 /// Every pause ends, and users' locks are looked at anew.
 void end_pauses(conductor_state& st) {
   for (auto& [subject, failure] : st.now.failures) {
@@ -183,6 +202,11 @@ void end_pauses(conductor_state& st) {
   st.lock_looks.clear();
   for (auto& failure : st.now.images.failures)
     failure.waiting = false;
+}
+
+void force_all(conductor_state& st) {
+  st.now.force = true;
+  st.now.force_over.clear();
 }
 
 } // namespace copal::conductor_parts

@@ -14,6 +14,9 @@ inline constexpr const char* keys_timer = "keys";
 inline constexpr const char* files_timer = "files";
 inline constexpr const char* holds_timer = "holds";
 inline constexpr const char* boot_timer = "boot";
+inline constexpr const char* guard_timer = "guard";      ///< Of an update of the host's.
+inline constexpr const char* uptime_timer = "uptime";    ///< Till a reboot would not be too early.
+inline constexpr const char* down_timer = "down";        ///< Of a reboot that was accepted.
 inline constexpr const char* request_timer = "request "; ///< And its number.
 inline std::string unsure_timer(app_id app) {
   return "unsure:" + to_string(app);
@@ -37,20 +40,68 @@ void take_view(conductor_state& st, images_view view);
 /// Makes a plan from what is known now and begins its steps.
 void replan(self_ptr self);
 
+/// False: what is waited for is the engine's, and we have nothing to do.
+bool waits_for_us(const wait_reason& w);
+
+/// After that plan nothing more is to be done, or to come, for an app.
+bool is_over(const conductor_state& st, const plan& made, app_id app);
+
 /// The pause of a subject is over.
 void pause_over(self_ptr self, const std::string& subject);
-
-/// Asks anew when the machine was booted, and plans by that.
-void look_at_boot(self_ptr self);
 
 /// Every pause ends, and users' locks are looked at anew.
 void end_pauses(conductor_state& st);
 
+/// Users' locks do not count until each app has got to its target.
+void force_all(conductor_state& st);
+
+// remakes.cpp: what is made anew and still differs.
+
+/// Sorts out the losses in a plan that were taken before, and in vain: they wait, or what they are
+/// about is left as it is. True: another plan is to be made.
+bool holds_back_remakes(self_ptr self, const plan& made);
+
+/// A step begins.
+void note_remake(conductor_state& st,
+  const step& s,
+  const std::map<std::string, std::vector<planning::field_difference>>& behind);
+
+/// What is as asked for was not made in vain; what is still there was not made anew.
+void forget_remakes(conductor_state& st, const plan& made);
+void forget_remakes_of(conductor_state& st, const std::string& subject);
+
+/// What was left as it is may be had from the engine that there is now, or by this target.
+void doubt_engine(conductor_state& st);
+void doubt_target(conductor_state& st, const device_target& next);
+
+// reboots.cpp
+
+/// Whether the device was booted too short a while ago to be rebooted.
+void judge_uptime(self_ptr self);
+
+/// After a plan: looks again, from time to time, at what a wait for a reboot depends on.
+void doubt_boot(self_ptr self);
+
+/// Asks anew when the machine was booted, and plans by that.
+void look_at_boot(self_ptr self);
+
+/// Notes that a reboot is required.
+void require_reboot(self_ptr self, const step& s);
+
+/// Reboots the device, if that is still right. Nothing is begun from now on.
+void reboot(self_ptr self);
+
+/// The reboot was accepted, and has not happened.
+void still_up(self_ptr self);
+
 // heals.cpp
 
-/// The step starts a container again that ended soon after its last start: it waits for a pause
-/// that grows with each time in a row.
-bool is_healed_in_vain(self_ptr self, const step& s);
+/// Sorts out the starts in a plan of containers that ended soon after their last start: each waits
+/// for a pause that grows with each time in a row. True: another plan is to be made.
+bool holds_back_heals(self_ptr self, const plan& made);
+
+/// A step begins.
+void note_heal(conductor_state& st, const step& s);
 
 // keys.cpp
 

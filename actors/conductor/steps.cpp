@@ -18,10 +18,15 @@ struct overloaded : Fs... {
 template <class... Fs>
 overloaded(Fs...) -> overloaded<Fs...>;
 
+/// For people; the words that are known are those of spec/device-api.md §4, POST /v1/reboot.
+std::string text_of(const step& s) {
+  return std::holds_alternative<reboot_device>(s.action) ? "Rebooting" : to_string(s);
+}
+
 void note(self_ptr self, step_note::kind what, const step& s, const step_failure* failure) {
   if (!self->state.links.journal)
     return;
-  step_note out{what, std::string{name_of(s.action)}, subject_of(s), to_string(s), {}, {}};
+  step_note out{what, std::string{name_of(s.action)}, subject_of(s), text_of(s), {}, {}};
   if (failure != nullptr) {
     out.why = failure->last;
     out.pause = failure->pause;
@@ -106,6 +111,20 @@ void run_service(self_ptr self, const step& s, std::vector<service_file> files) 
   });
 }
 
+/// It may be one of another release, of which the files that it mounts are known as far as the
+/// target has the same.
+std::vector<service_file> files_for(
+  const conductor_state& st, app_id app, const start_container& what) {
+  const auto& all = st.now.engine.containers;
+  const auto it =
+    std::find_if(all.begin(), all.end(), [&what](const auto& c) { return c.what.id == what.id; });
+  auto out = planning::files_of(st.now.target, app, what.service);
+  if (it != all.end())
+    planning::add_mounted_files(
+      st.now.target, app, it->what.config, st.config.device.files_root, out);
+  return out;
+}
+
 void install(self_ptr self, const step& s, const install_service& what) {
   const auto go_on =
     [self, s, files = planning::files_of(self->state.now.target, s.app, what.who.name)] {
@@ -161,18 +180,6 @@ container_id started_by(const std::vector<step>& running, const std::string& sub
   return {};
 }
 
-void require_reboot(self_ptr self, const step& s) {
-  const auto subject = subject_of(s);
-  const std::string action{name_of(s.action)};
-  self->request(self->state.links.host, deadlines::locks, host::require_reboot{})
-    .then(
-      [self, subject, action](host::boot_facts& now) {
-        self->state.now.boot = std::move(now);
-        step_succeeded(self, subject, action);
-      },
-      [self, subject, action](const caf::error& why) { step_failed(self, subject, action, why); });
-}
-
 } // namespace
 
 void step_succeeded(self_ptr self, const std::string& subject, const std::string& action) {
@@ -187,8 +194,7 @@ void step_succeeded(self_ptr self, const std::string& subject, const std::string
 
 void step_failed(
   self_ptr self, const std::string& subject, const std::string& action, const caf::error& why) {
-  // What is still there was not made anew.
-  self->state.remade.erase(subject);
+  forget_remakes_of(self->state, subject);
   pause_step(self, subject, action, from_caf(why));
   forget_running(self, subject, &self->state.now.failures[subject]);
   replan(self);
@@ -215,11 +221,10 @@ void begin(self_ptr self, const step& s) {
                [&](const take_locks& a) { ask_for_locks(self, s, a); },
                [&](const release_locks&) { give_locks_back(self, s); },
                [&](const install_service& a) { install(self, s, a); },
-               [&](const start_container& a) {
-                 run_service(self, s, planning::files_of(st.now.target, s.app, a.service));
-               },
+               [&](const start_container& a) { run_service(self, s, files_for(st, s.app, a)); },
                [&](const await_handover& a) { wait_for_handover(self, s, a); },
                [&](const note_reboot&) { require_reboot(self, s); },
+               [&](const reboot_device&) { reboot(self); },
                [&](const record_commit& a) { save_commit(self, s, a.commit); },
                [&](const fetch_image&) {
                  ask_to_do<image_step_done>(self, links.images, deadlines::image_step, s);

@@ -19,13 +19,16 @@ void adopt_target(self_ptr self, target_document doc, planning::normalised found
   st.target_known = true;
   st.problem.clear();
   const auto changed = st.now.target != found.target;
+  doubt_target(st, found.target);
   st.warnings = std::move(found.warnings);
   st.now.target = std::move(found.target);
   st.now.force = force;
+  st.now.force_over.clear();
   st.arrived = false;
   end_pauses(st);
   st.now.failures.clear();
-  st.remade.clear();
+  std::erase_if(
+    st.remade, [&st](const auto& entry) { return !st.now.left_so.contains(entry.first); });
   st.healed.clear();
   if (!changed)
     return replan(self);
@@ -81,13 +84,13 @@ void target_loaded(self_ptr self, store::stored_target& stored) {
     return;
   st.target_known = true;
   if (!stored.doc)
-    return;
+    return replan(self);
   auto found = planning::normalise_target(*stored.doc, st.config.device);
   if (found)
     return adopt_target(self, std::move(*stored.doc), std::move(*found), false);
   st.doc = std::move(stored.doc);
   st.problem = "the stored target is not understood: " + found.error().what;
-  tell(self);
+  replan(self);
 }
 
 } // namespace
@@ -99,7 +102,8 @@ caf::result<target_accepted> take_target(self_ptr self, set_target& msg) {
     return to_caf(found.error()); // each problem begins with the document's origin
   const auto idle = !st.storing && st.waiting.empty();
   if (idle && !st.disk_unknown && st.has_target && st.doc == msg.doc) {
-    st.now.force = st.now.force || msg.force;
+    if (msg.force)
+      force_all(st);
     end_pauses(st);
     replan(self);
     return target_accepted{false};

@@ -131,6 +131,26 @@ TEST_SUITE("contract: engine") {
     CHECK(code(ask(engine::inspect_image{name})) == errc::not_found);
   }
 
+  TEST_CASE("images: a digest is of one repository, and goes with the last tag of that") {
+    const auto id = have("test/base:2");
+    const auto name = bench().image("test/base:2");
+    const auto shown = ask(engine::inspect_image{name});
+    REQUIRE(shown);
+    REQUIRE(shown->image.digests.size() == 1);
+    const auto digest = *shown->image.digests.begin();
+    const auto elsewhere = "elsewhere/base" + digest.substr(digest.find('@'));
+    CHECK(code(ask(engine::inspect_image{elsewhere})) == errc::not_found);
+    CHECK(ask(engine::remove_image{elsewhere, false}));
+    auto config = sleeper();
+    config.image = id;
+    const auto user = create("user-of-digest", config);
+    CHECK(code(ask(engine::remove_image{digest, false})) == errc::conflict);
+    CHECK(ask(engine::remove_container{user.id(), true}));
+    CHECK(ask(engine::inspect_image{name})->image == shown->image);
+    CHECK(ask(engine::remove_image{name, false}));
+    CHECK(code(ask(engine::inspect_image{digest})) == errc::not_found);
+  }
+
   TEST_CASE("volumes: made, again, with another configuration, listed, removed") {
     const volume_config config{"local", {}, {{"com.example.v", "1"}}};
     for (int i = 0; i < 2; ++i)

@@ -34,11 +34,14 @@ TEST_SUITE("fakes") {
       started = spawn_fake_host(on, world, no_faults(), news);
       return host_subject{started,
         [world](app_id app, const service_name& service, lock_owner owner) {
-          if (owner == lock_owner::user)
-            world->locks.push_back(
-              {.app = app, .service = service, .path = "/updates.lock", .since = {}});
-          else
+          if (owner == lock_owner::supervisor) {
             world->own[app].insert(service);
+            return;
+          }
+          world->locks.push_back(
+            {.app = app, .service = service, .path = "/updates.lock", .since = {}});
+          if (owner == lock_owner::user_for_good)
+            world->undeletable.insert({app, service});
         },
         [world] {
           std::vector<std::string> names;

@@ -90,6 +90,13 @@ void check_host_contract(caf::actor_system& system,
     REQUIRE(ask<host::locks_done>(system, subject.host, host::release_locks{{1}}));
     CHECK(own_apps().empty());
   }
+  SUBCASE("a lock that cannot be deleted is in the way of force, too, and nothing is taken") {
+    subject.put_lock({1}, web, lock_owner::user_for_good);
+    CHECK(holders({1}, {db, web}, true) == std::vector<std::string>{"web"});
+    CHECK(own_apps().empty());
+    CHECK(holders({1}, {db}, true).empty());
+    CHECK(own_apps() == std::vector{app_id{1}});
+  }
   SUBCASE("the release of a lock that was in the way is told once, and only of its app") {
     subject.put_lock({1}, web, lock_owner::user);
     subject.put_lock({2}, web, lock_owner::user);

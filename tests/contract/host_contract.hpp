@@ -10,7 +10,8 @@
 
 namespace copal::test {
 
-enum class lock_owner { user, supervisor };
+/// A user's may be a folder with something in it, which cannot be deleted.
+enum class lock_owner { user, user_for_good, supervisor };
 
 /// A machine without locks, and how to put one there.
 struct host_subject {

@@ -53,7 +53,9 @@ TEST_SUITE("host contract") {
         [place_of](app_id app, const service_name& service, lock_owner owner) {
           const auto place = place_of(app, service);
           std::filesystem::create_directories(place);
-          if (owner == lock_owner::user)
+          if (owner == lock_owner::user_for_good)
+            std::filesystem::create_directories(place / "updates.lock" / "x");
+          else if (owner == lock_owner::user)
             std::filesystem::create_directory(place / "updates.lock");
           else
             std::ofstream{place / "updates.lock"} << "";

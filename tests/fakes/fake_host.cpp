@@ -37,7 +37,9 @@ bool is_asked_for(const host::take_locks& msg, const user_lock& lock) {
 
 host::found_locks take_locks(host_world& world, const host::take_locks& msg) {
   if (msg.force)
-    std::erase_if(world.locks, [&msg](const auto& lock) { return is_asked_for(msg, lock); });
+    std::erase_if(world.locks, [&](const auto& lock) {
+      return is_asked_for(msg, lock) && !world.undeletable.contains({lock.app, lock.service});
+    });
   host::found_locks found;
   for (const auto& lock : world.locks) {
     if (is_asked_for(msg, lock))

@@ -19,6 +19,8 @@ namespace copal::test {
 /// What is on the fake machine; it outlives the actor.
 struct host_world {
   std::vector<user_lock> locks;
+  /// Whose locks are folders with something in them: nobody can delete them as a whole.
+  std::set<std::pair<app_id, service_name>> undeletable;
   std::map<app_id, std::set<service_name>> own;      ///< Lock files of the supervisor.
   std::set<std::pair<app_id, service_name>> folders; ///< That were made for every user.
 

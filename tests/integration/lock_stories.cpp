@@ -116,6 +116,45 @@ TEST_SUITE("stories") {
     CHECK(d.inspect("web")["Config"]["Env"].dump().find("COLOUR=blue") != std::string::npos);
   }
 
+  TEST_CASE("story: what is killed while its update waits for a lock runs again as it was") {
+    device d{shared_engine()};
+    auto app = locking_app();
+    make_wait(d, app);
+    const auto before = d.ids();
+    REQUIRE(d.hand().post("/containers/" + before.at("web") + "/kill").ok());
+    CHECK(d.eventually([&d] { return d.runs("web"); }, 30s));
+    CHECK(d.ids() == before);
+    CHECK(d.running().has_said("and is not replaced yet", d.mark()));
+    REQUIRE(fs::remove(lock_of(d)));
+    REQUIRE(d.reached());
+    CHECK(d.ids()["web"] != before.at("web"));
+  }
+
+  TEST_CASE("story: a lock that cannot be deleted keeps a forced update waiting, which says so") {
+    device d{shared_engine()};
+    wanted_app app;
+    app.services = {{"web"}};
+    REQUIRE(d.install(app));
+    const auto before = d.ids();
+    fs::create_directories(lock_of(d) / "something");
+    app["web"].environment["COLOUR"] = "blue";
+    d.want(app);
+    REQUIRE(d.running().wait_for("Updates are locked, retrying in ", d.mark(), 60s));
+    ask(d, "POST", "/v1/update", {{"force", true}});
+    REQUIRE(d.running().wait_for("which cannot be deleted", d.mark(), 60s));
+    d.running().let_run(5s);
+    const auto log = d.log();
+    std::size_t takes = 0;
+    for (auto at = log.find("takeLock ("); at != std::string::npos;
+         at = log.find("takeLock (", at + 1))
+      ++takes;
+    CHECK(takes < 40); // Two lines for each try.
+    CHECK(d.ids() == before);
+    fs::remove_all(lock_of(d));
+    REQUIRE(d.reached());
+    CHECK(d.ids()["web"] != before.at("web"));
+  }
+
   TEST_CASE("story: nobody can take a lock between the last look and the stop") {
     device d{shared_engine()};
     wanted_app app;

@@ -156,8 +156,9 @@ void move_tag(simulated_device& device) {
   // One of ours whose id is not on the disk yet cannot be known again without its name.
   for (const auto& [id, one] : world.images) {
     const auto& rows = device.disk->rows;
-    const auto recorded = std::any_of(
-      rows.begin(), rows.end(), [id = &id](const image_row& r) { return r.engine_id == *id; });
+    const auto recorded = std::any_of(rows.begin(), rows.end(), [&, id = &id](const image_row& r) {
+      return r.engine_id == *id && r.name == name;
+    });
     if (one.image.tags.contains(name) && !recorded)
       world.fetched.erase(id);
   }

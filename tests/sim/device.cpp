@@ -37,6 +37,7 @@ simulated_device::simulated_device(std::uint64_t seed)
                          const std::string& what, const std::string& id) { watch_over(what, id); };
   world->before_start = [this](const container& c) { watch_start(c); };
   files->says_after = [this](const auto& asked) { return draw_takeover(asked); };
+  power->accepts = [this] { watch_reboot(); };
 }
 
 std::optional<std::chrono::milliseconds> simulated_device::draw_takeover(
@@ -87,6 +88,11 @@ void simulated_device::start() {
   from.host = [this](caf::actor_system& actors, std::uint64_t, const lock_sink_actor& news) {
     return spawn_fake_host(actors, files, faults, news);
   };
+  if (can_reboot) {
+    from.power = [this](caf::actor_system& actors, std::uint64_t) {
+      return spawn_fake_power(actors, power, faults);
+    };
+  }
   if (listens) {
     from.log = [this](caf::actor_system& actors, std::uint64_t) -> supervised<log_actor> {
       return actors.spawn([this]() -> supervised<log_actor>::behavior_type {
@@ -134,6 +140,7 @@ void simulated_device::power_cut() {
          "engine",
          "store",
          "host",
+         "power",
          "registry"}) {
     for (const auto& actor : system.running(name))
       caf::anon_send_exit(caf::actor_cast<caf::actor>(actor), caf::exit_reason::kill);
@@ -156,6 +163,31 @@ void simulated_device::engine_outage(std::chrono::seconds away) {
       note_disturbed(id);
   }
   world->reachable = true;
+}
+
+void simulated_device::reboot() {
+  power_cut();
+  told_to_reboot_.reset();
+  files->own.clear();
+  files->locks.clear();
+  files->files.clear();
+  files->said.clear();
+  files->boot = {files->boot.id + "+", world->now(), false};
+  world->restart_engine();
+  for (const auto& [id, c] : world->containers) {
+    if (c.state == container_state::exited)
+      note_disturbed(id);
+  }
+  start();
+}
+
+bool simulated_device::reboot_as_told() {
+  if (!told_to_reboot_)
+    return false;
+  if (*told_to_reboot_ != changes_made(*world))
+    violations.emplace_back("something was done while the device went down");
+  reboot();
+  return true;
 }
 
 answer<target_accepted> simulated_device::send_target(value doc, bool force) {
@@ -296,8 +328,17 @@ bool simulated_device::run_until_settled(std::chrono::minutes limit) {
     if (where().settled)
       return true;
     system.run_for(std::chrono::seconds{5});
+    (void)reboot_as_told();
   }
   return where().settled;
+}
+
+void simulated_device::watch_reboot() {
+  know_keys();
+  for (auto& found : check_reboot(*this))
+    violations.push_back(std::move(found));
+  if (!told_to_reboot_)
+    told_to_reboot_ = changes_made(*world);
 }
 
 void simulated_device::watch_start(const container& c) {

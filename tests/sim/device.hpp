@@ -3,6 +3,7 @@
 #include "main/tree.hpp"
 #include "tests/fakes/engine_world.hpp"
 #include "tests/fakes/fake_host.hpp"
+#include "tests/fakes/fake_power.hpp"
 #include "tests/fakes/fake_registry.hpp"
 #include "tests/fakes/fake_store.hpp"
 #include "tests/fakes/fault_source.hpp"
@@ -50,6 +51,11 @@ public:
   void power_cut();
   /// The engine ends and is away for so long.
   void engine_outage(std::chrono::seconds away);
+  /// The machine ends, loses what it has in memory, and starts again with all that starts by
+  /// itself.
+  void reboot();
+  /// The same, if the machine was told to. False: it was not.
+  bool reboot_as_told();
 
   /// Sends a target in the cloud's v3 form; it is one of the possible ones from then on.
   answer<target_accepted> send_target(value doc, bool force = false);
@@ -78,6 +84,9 @@ public:
   /// What of the target is not so, in the engine and on the disk; empty when all is.
   std::vector<std::string> faults_against(const device_target& target) const;
 
+  /// There is an edge that turns the machine off and on: from the next start on. What it accepts
+  /// happens while `run_until_settled` runs.
+  bool can_reboot = false;
   /// What the journal tells people, when it is listened to: from the next start on.
   bool listens = false;
   std::vector<log_line> said;
@@ -86,6 +95,7 @@ public:
   std::shared_ptr<engine_world> world = std::make_shared<engine_world>();
   std::shared_ptr<store_world> disk = std::make_shared<store_world>();
   std::shared_ptr<host_world> files = std::make_shared<host_world>();
+  std::shared_ptr<power_world> power = std::make_shared<power_world>();
   std::shared_ptr<fault_source> faults;
   tree handles;
 
@@ -111,6 +121,7 @@ private:
   std::optional<std::chrono::milliseconds> draw_takeover(const host::await_handover& asked);
   void watch_over(const std::string& what, const std::string& id);
   void watch_start(const container& c);
+  void watch_reboot();
   void narrow(const progress& now);
   /// A target is whole when its services have their keys.
   void know_keys();
@@ -119,7 +130,15 @@ private:
   /// When a stop from outside was last forgiven: a new target was accepted, or Copal restarted.
   wall_time forgiven_;
   random_source chance_; ///< Of the keys.
+  /// The machine was told to reboot, when so much had been done to the engine.
+  std::optional<std::uint64_t> told_to_reboot_;
 };
+
+/// How often something was done to the engine, not only looked at.
+std::uint64_t changes_made(const engine_world& world);
+
+/// What is wrong with a reboot that is about to come.
+std::vector<std::string> check_reboot(const simulated_device& device);
 
 /// What is wrong with a container's first start: what its service waits for.
 std::vector<std::string> check_start(const simulated_device& device, const container& c);

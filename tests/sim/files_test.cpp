@@ -6,6 +6,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -14,9 +15,11 @@ namespace copal::test {
 namespace {
 
 /// Two services, of which web sees a secret with this content; both see one that stays.
-target_document compose_with(const std::string& content, bool has_db = true) {
-  const auto service = [](value secrets) {
-    return value::map({{"image", "registry.sim/app0:1"}, {"secrets", std::move(secrets)}});
+target_document compose_with(const std::string& content,
+  bool has_db = true,
+  const std::string& image = "registry.sim/app0:1") {
+  const auto service = [&image](value secrets) {
+    return value::map({{"image", image}, {"secrets", std::move(secrets)}});
   };
   auto services = value::map({{"web", service(value::list({"key", "shared"}))}});
   if (has_db)
@@ -113,6 +116,27 @@ TEST_SUITE("sim") {
     CHECK(b.faults().empty());
     CHECK(b.ids() == before);
     CHECK(b.contents() == strings{"one", "shared"});
+  }
+
+  TEST_CASE("sim: after a reboot while the next release cannot be fetched the files are there") {
+    bench b{5};
+    REQUIRE(b.reach(compose_with("one")));
+    const auto before = b.ids();
+    const auto published = std::exchange(b.device.world->registry, {});
+    REQUIRE(b.device.insist_on(compose_with("one", true, "registry.sim/app1:1")));
+    b.device.system.run_for(std::chrono::minutes{2});
+    b.device.power_cut();
+    b.device.files->files.clear();
+    b.device.world->restart_engine();
+    b.device.start();
+    b.device.system.run_for(std::chrono::minutes{2});
+    CHECK(b.ids() == before);
+    for (const auto& [id, c] : b.device.world->containers)
+      CHECK(c.state == container_state::running);
+    CHECK(b.contents() == strings{"one", "shared"});
+    b.device.world->registry = published;
+    REQUIRE(b.device.run_until_settled(std::chrono::minutes{60}));
+    CHECK(b.faults().empty());
   }
 
   TEST_CASE(

@@ -131,6 +131,16 @@ std::vector<std::string> check_network(const simulated_device& device, const std
   return {};
 }
 
+/// The engine as it will be when a name, or an image by its id, has been removed.
+engine_world without(const engine_world& world, const std::string& name) {
+  auto out = world;
+  out.before_loss = nullptr;
+  out.on_event = nullptr;
+  out.containers.clear(); // Whether one uses it does not matter here.
+  (void)out.remove_image(name, false);
+  return out;
+}
+
 std::vector<std::string> check_image(const simulated_device& device, const std::string& name) {
   const auto& world = *device.world;
   const auto by_id = world.images.find(engine_image_id{name});
@@ -145,29 +155,44 @@ std::vector<std::string> check_image(const simulated_device& device, const std::
   const auto stranger = image->facts.labels.contains("stranger");
   if (stranger || (!claimed && !world.fetched.contains(image->image.id)))
     return {"removal of image " + name + ": it is not ours"};
+  const auto left = without(world, name);
   for (const auto& row : device.disk->rows) {
-    if (row.engine_id == image->image.id && is_rejected(device, row.app))
+    const auto stays = left.images.contains(row.engine_id) && find_image(left, row.name) != nullptr;
+    if (row.engine_id == image->image.id && is_rejected(device, row.app) && !stays)
       return {"removal of image " + name + ": an app has it whose release was rejected"};
   }
+  const auto loses = [&](const target_service& s) {
+    const auto* has = find_image(world, s.image_name);
+    return s.image_name == name
+           || (has != nullptr && has->image.id == image->image.id
+               && find_image(left, s.image_name) == nullptr);
+  };
   const auto wanted = under_every(device.possible, [&](const device_target& t) {
     return std::any_of(t.apps.begin(), t.apps.end(), [&](const target_app& app) {
       return app.release
-             && std::any_of(app.release->services.begin(),
-               app.release->services.end(),
-               [&](const target_service& s) {
-                 return s.image_name == name || s.image_name == image->image.id.value;
-               });
+             && std::any_of(app.release->services.begin(), app.release->services.end(), loses);
     });
   });
   return wanted ? std::vector<std::string>{"removal of image " + name + ": the target needs it"}
                 : std::vector<std::string>{};
 }
 
+/// The engine with the tags that have gone, where a row remembers what they stood for.
+engine_world as_recorded(const simulated_device& device) {
+  auto out = *device.world;
+  for (const auto& row : device.disk->rows) {
+    const auto it = out.images.find(row.engine_id);
+    if (it != out.images.end() && find_image(out, row.name) == nullptr)
+      it->second.image.tags.insert(row.name);
+  }
+  return out;
+}
+
 void check_service(const simulated_device& device,
+  const engine_world& world,
   const target_app& app,
   const target_service& service,
   std::vector<std::string>& out) {
-  const auto& world = *device.world;
   const auto said = "service " + service.name.value + " of app " + to_string(app.id);
   const auto all = containers_of(world, app.id, service.name);
   if (all.size() != 1)
@@ -212,6 +237,34 @@ bool is_kept_for_rejected(
   });
 }
 
+/// The name by which the engine has the row's image: when a tag has moved on, the digest that came
+/// with it.
+std::string name_there(const engine_world& world, const image_row& row) {
+  const auto it = world.images.find(row.engine_id);
+  if (it == world.images.end() || it->second.image.tags.contains(row.name))
+    return row.name;
+  const auto repository = row.name.substr(0, row.name.rfind(':')) + '@';
+  for (const auto& digest : it->second.image.digests) {
+    if (digest.starts_with(repository))
+      return digest;
+  }
+  return row.name;
+}
+
+/// Without the row's name the engine would not have the image of another row that is to stay, or
+/// not under the name by which that finds it now.
+template <class Stays>
+bool lends_its_name(const simulated_device& device, const image_row& row, Stays stays) {
+  const auto left = without(*device.world, name_there(*device.world, row));
+  const auto& rows = device.disk->rows;
+  return std::any_of(rows.begin(), rows.end(), [&](const image_row& r) {
+    if (r.name == row.name || r.engine_id != row.engine_id || !stays(r))
+      return false;
+    return !left.images.contains(r.engine_id)
+           || (find_image(*device.world, r.name) != nullptr && find_image(left, r.name) == nullptr);
+  });
+}
+
 void check_rows(
   const simulated_device& device, const device_target& target, std::vector<std::string>& out) {
   std::size_t wanted = 0;
@@ -232,13 +285,17 @@ void check_rows(
     if (commit == device.disk->commits.end() || commit->second != app.release->commit)
       out.push_back("the commit of app " + to_string(app.id) + " is not recorded");
   }
+  const auto is_wanted = [&target](const image_row& r) {
+    const auto* app = find_app(target, r.app);
+    const auto* service = app == nullptr ? nullptr : find_service(*app, r.used_by);
+    return service != nullptr && r.commit == app->release->commit && r.name == service->image_name;
+  };
+  const auto stays = [&](const image_row& r) {
+    return is_wanted(r) || is_kept_for_rejected(device, target, r);
+  };
   const auto there =
     std::count_if(device.disk->rows.begin(), device.disk->rows.end(), [&](const image_row& r) {
-      const auto* app = find_app(target, r.app);
-      const auto* service = app == nullptr ? nullptr : find_service(*app, r.used_by);
-      const auto is_wanted =
-        service != nullptr && r.commit == app->release->commit && r.name == service->image_name;
-      return is_wanted || !is_kept_for_rejected(device, target, r);
+      return is_wanted(r) || (!stays(r) && !lends_its_name(device, r, stays));
     });
   if (static_cast<std::size_t>(there) != wanted)
     out.push_back("there are " + std::to_string(there) + " image rows, and "
@@ -303,6 +360,43 @@ void check_surplus(
 
 } // namespace
 
+std::uint64_t changes_made(const engine_world& world) {
+  std::uint64_t out = 0;
+  for (const auto& [name, n] : world.calls) {
+    const auto begins = [&name = name](const char* with) { return name.starts_with(with); };
+    if (!begins("list_") && !begins("inspect_") && !begins("look_") && !begins("get_")
+        && !begins("watch"))
+      out += n;
+  }
+  return out;
+}
+
+std::vector<std::string> check_reboot(const simulated_device& device) {
+  const auto& host = *device.files;
+  const auto forced = std::any_of(device.possible.begin(),
+    device.possible.end(),
+    [](const sent_target& sent) { return sent.force; });
+  std::vector<std::string> found;
+  if (!host.boot.reboot)
+    found.emplace_back("reboot: nobody has asked for one");
+  if (!host.breadcrumbs.empty() && !forced)
+    found.emplace_back("reboot: an update of the host's is not over");
+  for (const auto& [id, c] : device.world->containers) {
+    const auto who = planning::identify(c.name, c.config.labels);
+    if (!who)
+      continue;
+    const auto is_its = [&who](const user_lock& lock) {
+      return lock.app == who->app && lock.service == who->name;
+    };
+    if (!forced && std::any_of(host.locks.begin(), host.locks.end(), is_its))
+      found.push_back("reboot: a user holds the lock of " + who->name.value);
+    const auto own = host.own.find(who->app);
+    if (own == host.own.end() || !own->second.contains(who->name))
+      found.push_back("reboot: the lock of " + who->name.value + " is not the supervisor's");
+  }
+  return found;
+}
+
 std::vector<std::string> check_loss(
   const simulated_device& device, const std::string& what, const std::string& id) {
   if (what == "stop" || what == "remove") {
@@ -319,11 +413,12 @@ std::vector<std::string> check_loss(
 
 std::vector<std::string> simulated_device::faults_against(const device_target& target) const {
   std::vector<std::string> out;
+  const auto recorded = as_recorded(*this);
   for (const auto& app : target.apps) {
     if (!app.release)
       continue;
     for (const auto& service : app.release->services)
-      check_service(*this, app, service, out);
+      check_service(*this, recorded, app, service, out);
     if (!parts_are_in_place(*world, app))
       out.push_back("networks or volumes of app " + to_string(app.id) + " are not as wanted");
   }

@@ -7,6 +7,9 @@
 #include "tests/support/seeds.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -59,10 +62,10 @@ bool is_made_to_wait(simulated_device& device) {
   });
 }
 
-/// Within a second: a request to the host takes up to 50 ms, and the next try is minutes away.
+/// Within 100 ms: a request to the host takes up to 50 ms, and the next try is minutes away.
 template <class Test>
 bool soon(simulated_device& device, Test test) {
-  device.system.run_until(test, std::chrono::seconds{1});
+  device.system.run_until(test, std::chrono::milliseconds{99});
   return test();
 }
 
@@ -89,9 +92,127 @@ void for_those_that_wait(Release release) {
   CHECK((waited > 0 || all.size() < 20));
 }
 
+value service(std::int64_t id, const std::string& mode, value composition) {
+  return value::map({
+    {"id", id},
+    {"image_id", 100 + id},
+    {"image", "registry.sim/app0:1"},
+    {"environment", value::map({{"MODE", mode}})},
+    {"labels", value::map({})},
+    {"composition", std::move(composition)},
+  });
+}
+
+/// App 1 has `web`, with this variable; app 2 has `db`, which is never healthy, and `web`, which
+/// waits for that.
+value waiting_apps(const std::string& mode) {
+  const auto check = value::map({{"healthcheck", value::map({{"test", "check"}})}});
+  const auto on_db = value::map({{"condition", "service_healthy"}});
+  const auto after_db = value::map({{"depends_on", value::map({{"db", on_db}})}});
+  const auto commit = "c" + mode;
+  const auto app = [&commit](std::int64_t id, value services) {
+    const auto release = value::map({{"id", 1000 + id},
+      {"services", std::move(services)},
+      {"networks", value::map({})},
+      {"volumes", value::map({})}});
+    return value::map({{"id", id}, {"name", "app"}, {"releases", value::map({{commit, release}})}});
+  };
+  const auto apps = value::map({
+    {"fffffffffffffffffffffffffffffff1",
+      app(1, value::map({{"web", service(11, mode, value::map({}))}}))},
+    {"fffffffffffffffffffffffffffffff2",
+      app(
+        2, value::map({{"db", service(21, "any", check)}, {"web", service(22, "any", after_db)}}))},
+  });
+  return value::map({{"aaaaaaaabbbbbbbbccccccccdddddddd",
+    value::map({{"name", "sim"}, {"config", value::map({})}, {"apps", apps}})}});
+}
+
+user_lock lock_of(std::int32_t app, const char* service) {
+  return {app_id{app}, service_name{service}, "/locks/it", {}};
+}
+
+/// The answer to a restart of a service, without force.
+answer<requests::performed> restart(
+  simulated_device& device, std::int32_t app, const char* service) {
+  auto told = device.send_request(
+    {requests::verb::restart_service, app_id{app}, service_name{service}, false});
+  device.system.run_until([&told] { return told.there(); }, std::chrono::minutes{1});
+  return told;
+}
+
 } // namespace
 
 TEST_SUITE("sim") {
+  TEST_CASE("sim: force ends with each app that has got there, and is no request's") {
+    for (const auto seed : seeds(20)) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      publish_images(*device.world);
+      device.world->never_healthy = true;
+      device.start();
+      device.system.run_for(std::chrono::minutes{1}); // until it takes targets
+      const auto sent = device.send_target(waiting_apps("1"), /*force=*/true);
+      device.system.run_for(std::chrono::minutes{5});
+      REQUIRE(sent.there());
+      REQUIRE_MESSAGE(sent.get(), device.where().problem);
+      REQUIRE(device.world->containers.size() == 2);
+      // Users of the app that is done are asked again, whatever the other one waits for.
+      REQUIRE(device.files->put_lock(lock_of(1, "web")));
+      CHECK(restart(device, 1, "web").failed_with(errc::conflict));
+      for (const auto& [id, c] : std::map{device.world->containers}) {
+        if (c.name.starts_with("web_"))
+          (void)device.world->set_restart_policy(id, {restart_mode::no, 0});
+      }
+      const auto before = device.world->containers;
+      device.system.run_for(std::chrono::minutes{10});
+      CHECK(device.world->containers.size() == before.size());
+      for (const auto& [id, c] : before)
+        CHECK(device.world->containers.contains(id));
+      // Nor does what somebody asks without force get it from the update that waits.
+      REQUIRE(device.files->put_lock(lock_of(2, "db")));
+      CHECK(restart(device, 2, "db").failed_with(errc::conflict));
+      CHECK(device.files->locks.size() == 2);
+      CHECK(device.files->own.empty());
+    }
+  }
+
+  TEST_CASE("sim: a lock that cannot be deleted keeps force waiting, and nobody busy") {
+    for (const auto seed : seeds(20)) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      publish_images(*device.world);
+      device.start();
+      const auto forced = [](const char* mode) {
+        return with_config(waiting_apps(mode), "SUPERVISOR_OVERRIDE_LOCK", "1");
+      };
+      REQUIRE(device.insist_on(forced("1")));
+      check_at_target(device);
+      REQUIRE(device.files->put_lock(lock_of(1, "web")));
+      device.files->undeletable.insert({app_id{1}, service_name{"web"}});
+      std::uint64_t takes = 0;
+      device.system.before_job = [&takes](const job& next) {
+        if (next.name == "host" && next.about.match_elements<host::take_locks>())
+          ++takes;
+      };
+      REQUIRE(device.insist_on(forced("2")));
+      device.system.run_for(std::chrono::minutes{60});
+      // At 1 s, 2 s, 4 s ... 15 min.
+      CHECK(takes > 5);
+      CHECK(takes < 20);
+      const auto waits = device.where().waits;
+      REQUIRE(waits.size() == 1);
+      CHECK(waits.front().why == wait_reason::kind::lock);
+      CHECK(waits.front().text.ends_with(", which cannot be deleted"));
+      CHECK(device.files->own.empty());
+      // Its user is done with it.
+      device.files->undeletable.clear();
+      device.files->drop_locks();
+      CHECK(soon(device, [&device] { return !device.files->own.empty(); }));
+      check_at_target(device);
+    }
+  }
+
   TEST_CASE("sim: the wait for a lock ends when it is released, not at the next try") {
     for_those_that_wait([](simulated_device& device) {
       device.files->drop_locks();

@@ -154,6 +154,12 @@ struct apply {
     if (s.boot)
       s.boot->reboot = true;
   }
+  /// Locks are gone with it; what was up comes up again.
+  void operator()(const reboot_device& /*action*/) const {
+    s.locks.clear();
+    if (s.boot)
+      s.boot = host::boot_facts{s.boot->id + "+", after_all(s), false};
+  }
   void operator()(const create_network& a) const {
     s.engine.networks.push_back({{"foreseen:" + a.name}, a.name, a.config});
   }

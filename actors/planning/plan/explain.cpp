@@ -1,16 +1,22 @@
 #include "actors/planning/plan/explain.hpp"
 
+#include "actors/planning/plan/image_space.hpp"
 #include "actors/planning/plan/plan_dependencies.hpp"
 #include "actors/planning/plan/plan_handover.hpp"
 #include "actors/planning/plan/requests.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 namespace copal::planning {
 
 std::string_view name_of(obstacle o) {
   switch (o) {
+    case obstacle::store_away:
+      return "store";
+    case obstacle::no_target:
+      return "target";
     case obstacle::engine_away:
       return "engine";
     case obstacle::rejected:
@@ -33,6 +39,8 @@ std::string_view name_of(obstacle o) {
       return "port";
     case obstacle::restart_policy:
       return "restart-policy";
+    case obstacle::not_kept:
+      return "not-kept";
     case obstacle::reboot:
       return "reboot";
     case obstacle::request:
@@ -47,9 +55,176 @@ namespace {
 
 using kind = wait_reason::kind;
 
+obstacle obstacle_of(kind why) {
+  switch (why) {
+    case kind::engine_away:
+      return obstacle::engine_away;
+    case kind::in_progress:
+      return obstacle::under_way;
+    case kind::fetching:
+      return obstacle::image;
+    case kind::dependency:
+      return obstacle::dependency;
+    case kind::lock:
+      return obstacle::lock;
+    case kind::back_off:
+      return obstacle::back_off;
+    case kind::engine_policy:
+      return obstacle::restart_policy;
+    case kind::not_kept:
+      return obstacle::not_kept;
+    case kind::in_use:
+      return obstacle::part;
+    case kind::port:
+      return obstacle::port;
+    case kind::reboot:
+      return obstacle::reboot;
+    case kind::request:
+      return obstacle::request;
+    case kind::space:
+      return obstacle::space;
+  }
+  return obstacle::next_plan;
+}
+
+std::string service_subject(app_id app, const service_name& service) {
+  return "service:" + to_string(app) + '/' + service.value;
+}
+
+constexpr std::string_view image_prefix = "image:";
+
+std::string image_subject(const std::string& name) {
+  return std::string{image_prefix} + name;
+}
+
+bool any(kind) {
+  return true;
+}
+
+/// Tells whether a wait is of one of these kinds.
+auto among(std::vector<kind> kinds) {
+  return [kinds = std::move(kinds)](
+           kind why) { return std::find(kinds.begin(), kinds.end(), why) != kinds.end(); };
+}
+
+/// What keeps everything from being planned; empty when nothing does.
+std::vector<explanation> standstills(const progress& now) {
+  std::vector<explanation> out;
+  const auto add = [&out](obstacle why, std::string reason) {
+    auto& x = out.emplace_back();
+    x.why = why;
+    x.subject = name_of(why);
+    x.reason = std::move(reason);
+  };
+  std::string unread;
+  for (const auto& what : now.unread)
+    unread += (unread.empty() ? "" : ", ") + what;
+  if (!unread.empty())
+    add(obstacle::store_away, "the store has not been read: " + unread);
+  else if (!now.has_target && now.problem.empty())
+    add(obstacle::no_target, "there is no target yet");
+  if (!now.engine.complete)
+    add(obstacle::engine_away, "the engine does not answer");
+  else if (!now.images.complete)
+    add(obstacle::engine_away, "the record of images is not there");
+  return out;
+}
+
+/// Fills in what is under way, and what waits.
+class finder {
+public:
+  explicit finder(const progress& now) : now_(now) {}
+
+  bool step_on(explanation& x, const std::string& subject) const {
+    const auto it = std::find_if(now_.running.begin(), now_.running.end(), [&](const step& s) {
+      return subject_of(s) == subject;
+    });
+    if (it == now_.running.end())
+      return false;
+    take(x, *it);
+    return true;
+  }
+
+  /// The first wait on this subject whose kind passes the test.
+  template <class Test>
+  bool wait_on(explanation& x, const std::string& subject, Test counts) const {
+    const auto it = std::find_if(now_.waits.begin(), now_.waits.end(), [&](const wait_reason& w) {
+      return w.subject == subject && counts(w.why);
+    });
+    if (it == now_.waits.end())
+      return false;
+    take(x, *it);
+    return true;
+  }
+
+  void take(explanation& x, const step& s) const {
+    x.why = obstacle::under_way;
+    x.subject = subject_of(s);
+    x.reason = to_string(s);
+    add_image(x);
+  }
+
+  void take(explanation& x, const wait_reason& w) const {
+    x.why = obstacle_of(w.why);
+    x.subject = w.subject;
+    x.reason = w.text;
+    add_tries(x);
+    add_image(x);
+    if (x.why == obstacle::lock)
+      add_locks(x);
+  }
+
+private:
+  void add_locks(explanation& x) const {
+    for (const auto& facts : now_.locks) {
+      if (facts.app == x.app)
+        x.locks = facts.held;
+    }
+  }
+
+  void add_tries(explanation& x) const {
+    const auto take = [&x](const auto& failure) {
+      x.tries = failure.count;
+      x.attempts = failure.attempts;
+      if (failure.waiting && !failure.attempts.empty())
+        x.next_try = failure.attempts.back().at + failure.pause;
+    };
+    for (const auto& failure : now_.failures) {
+      if (failure.subject == x.subject)
+        take(failure);
+    }
+    for (const auto& failure : now_.images.failures) {
+      if (image_subject(failure.name) == x.subject)
+        take(failure);
+    }
+  }
+
+  void add_image(explanation& x) const {
+    if (!x.subject.starts_with(image_prefix))
+      return;
+    const auto name = x.subject.substr(image_prefix.size());
+    x.bytes_to_fetch = bytes_to_fetch(now_.images, name);
+    for (const auto& fetch : now_.images.fetching) {
+      if (fetch.name == name)
+        x.percent = fetch.percent;
+    }
+    for (const auto& shortage : now_.images.shortages) {
+      if (shortage.name == name && x.why == obstacle::space)
+        x.shortage = shortage;
+    }
+  }
+
+  const progress& now_;
+};
+
 class explainer {
 public:
-  explainer(const progress& now, const app_standing& app) : now_(now), app_(app) {}
+  explainer(
+    const progress& now, const std::vector<explanation>& standstills, const app_standing& app)
+    : now_(now),
+      find_(now),
+      standstills_(standstills),
+      app_(app) {}
 
   void tell(std::vector<explanation>& out) const {
     if (is_rejected(app_)) {
@@ -60,7 +235,7 @@ public:
     }
     for (const auto& pair : app_.pairs) {
       if (auto gap = gap_of(pair); !gap.empty())
-        out.push_back(told(about(pair.target->name, std::move(gap)), needs_of(pair)));
+        out.push_back(told(about(pair.target->name, std::move(gap)), &pair));
     }
     for (const auto* c : app_.surplus) {
       if (!is_told(out, c->who.name))
@@ -88,9 +263,11 @@ private:
         continue;
       auto x = about(c.who.name, "its old container is still there");
       const auto hand_over = "handover:" + pair.current->what.id.value;
-      return step_on(x, hand_over) || wait_on(x, hand_over, {}) ? x : told(std::move(x), {});
+      return find_.step_on(x, hand_over) || find_.wait_on(x, hand_over, any)
+               ? x
+               : told(std::move(x), nullptr);
     }
-    return told(about(c.who.name, "the target does not have it"), {});
+    return told(about(c.who.name, "the target does not have it"), nullptr);
   }
 
   /// A service that is as people want it is not as its target does.
@@ -149,7 +326,7 @@ private:
       case container_state::paused:
         return false;
       case container_state::exited:
-        return is_mentioned("service:" + to_string(app_.id) + '/' + pair.target->name.value);
+        return is_mentioned(service_subject(app_.id, pair.target->name));
       default:
         return true;
     }
@@ -162,114 +339,77 @@ private:
            || std::any_of(now_.running.begin(), now_.running.end(), of_step);
   }
 
-  /// The subjects that a service cannot do without: its image, its networks and volumes.
-  struct needs {
-    std::string image;
-    std::vector<std::string> parts;
-  };
-
-  [[nodiscard]] needs needs_of(const service_pair& pair) const {
-    needs out;
-    if (pair.image.what != image_standing::kind::ready)
-      out.image = "image:" + pair.target->image_name;
+  /// The networks and volumes that a service cannot do without and that are not as they are to be.
+  [[nodiscard]] std::vector<std::string> parts_of(const service_pair& pair) const {
+    std::vector<std::string> out;
     for (const auto* parts : {&app_.missing, &app_.leaving}) {
       for (const auto& part : *parts) {
         const auto used = uses(pair.wanted, part)
                           || (pair.current != nullptr && uses(pair.current->what.config, part));
         if (used)
-          out.parts.push_back(part_subject(part));
+          out.push_back(part_subject(part));
       }
     }
     return out;
   }
 
-  /// The explanation with the first reason that holds.
-  [[nodiscard]] explanation told(explanation x, const needs& of) const {
-    const auto own = "service:" + to_string(app_.id) + '/' + x.service.value;
-    if (engine_away(x) || step_on(x, own) || wait_on(x, own, {kind::back_off})
-        || (!of.image.empty() && image_of(x, of.image)))
+  /// By its strategy its container is not kept until images are there.
+  [[nodiscard]] bool goes_first(const service_pair& pair) const {
+    const auto strategy = pair.target->strategy;
+    return pair.current != nullptr
+           && (strategy == update_strategy::kill_then_download
+               || strategy == update_strategy::delete_then_download)
+           && (!pair.differing.empty() || !leaving_part(app_, pair.current->what.config).empty());
+  }
+
+  /// The explanation with the first reason that holds. Null: its service is in no target.
+  [[nodiscard]] explanation told(explanation x, const service_pair* pair) const {
+    const auto own = service_subject(app_.id, x.service);
+    const auto needs_images = pair == nullptr || !goes_first(*pair);
+    if (stands_still(x) || find_.step_on(x, own) || find_.wait_on(x, own, among({kind::back_off}))
+        || (pair != nullptr && needs_images && image_of(x, *pair))
+        || (pair != nullptr && part_of(x, *pair)))
       return x;
-    for (const auto& part : of.parts) {
-      if (step_on(x, part) || wait_on(x, part, {kind::back_off, kind::in_use}))
-        return x;
-    }
-    // What the whole release waits for, then what only this service does.
+    // What the whole release waits for, then what only this service does. While images are still to
+    // come that wait for the end of a container, all waits for the lock that forbids it.
     const auto locks = "locks:" + to_string(app_.id);
-    (void)(image_of_release(x) || wait_on(x, own, {kind::dependency, kind::port})
-           || wait_on(x, locks, {kind::lock}) || step_on(x, locks) || wait_on(x, own, {}));
+    (void)((needs_images && image_of_release(x)) || (!app_.images_ready && lock_of(x, locks))
+           || find_.wait_on(x, own, among({kind::dependency, kind::port})) || lock_of(x, locks)
+           || find_.wait_on(x, own, any) || find_.wait_on(x, locks, any));
     return x;
   }
 
-  bool engine_away(explanation& x) const {
-    const auto it = std::find_if(now_.waits.begin(), now_.waits.end(), [](const auto& w) {
-      return w.why == kind::engine_away;
-    });
-    if (it == now_.waits.end())
+  bool stands_still(explanation& x) const {
+    if (standstills_.empty())
       return false;
-    x.why = obstacle::engine_away;
-    x.reason = it->text;
+    const auto& first = standstills_.front();
+    x.why = first.why;
+    x.subject = first.subject;
+    x.reason = first.reason;
     return true;
   }
 
-  bool step_on(explanation& x, const std::string& subject) const {
-    const auto it = std::find_if(now_.running.begin(), now_.running.end(), [&](const step& s) {
-      return subject_of(s) == subject;
+  bool lock_of(explanation& x, const std::string& locks) const {
+    return find_.wait_on(x, locks, among({kind::lock})) || find_.step_on(x, locks);
+  }
+
+  bool part_of(explanation& x, const service_pair& pair) const {
+    const auto parts = parts_of(pair);
+    return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+      return find_.step_on(x, part)
+             || find_.wait_on(x, part, among({kind::back_off, kind::in_use}));
     });
-    if (it == now_.running.end())
+  }
+
+  /// An image that is to come when the old container has gone keeps nothing: what does is what
+  /// keeps that container.
+  bool image_of(explanation& x, const service_pair& pair) const {
+    if (pair.image.what == image_standing::kind::ready)
       return false;
-    x.why = obstacle::under_way;
-    x.reason = to_string(*it);
-    return true;
-  }
-
-  static obstacle obstacle_of(const wait_reason& w) {
-    switch (w.why) {
-      case kind::engine_away:
-        return obstacle::engine_away;
-      case kind::in_progress:
-        return obstacle::under_way;
-      case kind::fetching:
-        return obstacle::image;
-      case kind::dependency:
-        return obstacle::dependency;
-      case kind::lock:
-        return obstacle::lock;
-      case kind::back_off:
-        return obstacle::back_off;
-      case kind::engine_policy:
-        return obstacle::restart_policy;
-      case kind::in_use:
-        return obstacle::part;
-      case kind::port:
-        return obstacle::port;
-      case kind::reboot:
-        return obstacle::reboot;
-      case kind::request:
-        return obstacle::request;
-      case kind::space:
-        return obstacle::space;
-    }
-    return obstacle::next_plan;
-  }
-
-  /// The first wait on this subject, of one of these kinds; of any when none is named.
-  bool wait_on(explanation& x, const std::string& subject, const std::vector<kind>& kinds) const {
-    const auto it = std::find_if(now_.waits.begin(), now_.waits.end(), [&](const wait_reason& w) {
-      return w.subject == subject
-             && (kinds.empty() || std::find(kinds.begin(), kinds.end(), w.why) != kinds.end());
-    });
-    if (it == now_.waits.end())
-      return false;
-    x.why = obstacle_of(*it);
-    x.reason = it->text;
-    add_tries(x, subject);
-    if (x.why == obstacle::lock)
-      add_locks(x);
-    return true;
-  }
-
-  bool image_of(explanation& x, const std::string& subject) const {
-    if (!step_on(x, subject) && !wait_on(x, subject, {}))
+    const auto subject = image_subject(pair.target->image_name);
+    const auto counts = [&pair](
+                          kind why) { return why != kind::dependency || pair.current == nullptr; };
+    if (!find_.step_on(x, subject) && !find_.wait_on(x, subject, counts))
       return false;
     if (x.why == obstacle::under_way || x.why == obstacle::dependency)
       x.why = obstacle::image;
@@ -277,41 +417,46 @@ private:
   }
 
   bool image_of_release(explanation& x) const {
-    if (app_.images_ready)
-      return false;
     return std::any_of(app_.pairs.begin(), app_.pairs.end(), [&](const service_pair& pair) {
-      return pair.image.what != image_standing::kind::ready
-             && image_of(x, "image:" + pair.target->image_name);
+      return image_of(x, pair);
     });
   }
 
-  void add_locks(explanation& x) const {
-    for (const auto& facts : now_.locks) {
-      if (facts.app == x.app)
-        x.locks = facts.held;
-    }
-  }
-
-  void add_tries(explanation& x, const std::string& subject) const {
-    const auto take = [&x](const auto& failure) {
-      x.tries = failure.count;
-      x.attempts = failure.attempts;
-      if (failure.waiting && !failure.attempts.empty())
-        x.next_try = failure.attempts.back().at + failure.pause;
-    };
-    for (const auto& failure : now_.failures) {
-      if (failure.subject == subject)
-        take(failure);
-    }
-    for (const auto& failure : now_.images.failures) {
-      if ("image:" + failure.name == subject)
-        take(failure);
-    }
-  }
-
   const progress& now_;
+  finder find_;
+  const std::vector<explanation>& standstills_;
   const app_standing& app_;
 };
+
+std::string name_of(const device_target& target, app_id app) {
+  const auto it = std::find_if(
+    target.apps.begin(), target.apps.end(), [app](const target_app& x) { return x.id == app; });
+  return it == target.apps.end() ? std::string{} : it->name;
+}
+
+/// It ends by itself, or by somebody's hand; one that is none waits for something else that waits,
+/// or is under way.
+bool is_root(const progress& now, const wait_reason& w) {
+  const auto is_of = [&w](const fetch_progress& fetch) {
+    return image_subject(fetch.name) == w.subject;
+  };
+  switch (w.why) {
+    case kind::dependency:
+    case kind::in_progress:
+    case kind::in_use:
+      return false;
+    case kind::fetching:
+      return std::any_of(now.images.fetching.begin(), now.images.fetching.end(), is_of);
+    default:
+      return true;
+  }
+}
+
+void sort_by_app(std::vector<explanation>& items) {
+  std::stable_sort(items.begin(), items.end(), [](const explanation& a, const explanation& b) {
+    return std::tie(a.app, a.service) < std::tie(b.app, b.service);
+  });
+}
 
 } // namespace
 
@@ -324,11 +469,47 @@ std::vector<explanation> explain(const progress& now) {
   s.engine = now.engine;
   s.images = now.images;
   s.commits = now.commits;
+  const auto still = standstills(now);
   for (const auto& app : stand_apps(s))
-    explainer{now, app}.tell(out);
-  std::stable_sort(out.begin(), out.end(), [](const explanation& a, const explanation& b) {
-    return std::tie(a.app, a.service) < std::tie(b.app, b.service);
-  });
+    explainer{now, still, app}.tell(out);
+  sort_by_app(out);
+  return out;
+}
+
+std::vector<explanation> explain_others(
+  const progress& now, const std::vector<explanation>& services) {
+  auto out = standstills(now);
+  if (!out.empty())
+    return out;
+  std::set<std::string> told; // By subject.
+  std::set<app_id> apps;      // Of which something is told.
+  for (const auto& x : services) {
+    told.insert({x.subject, service_subject(x.app, x.service)});
+    if (!x.subject.empty())
+      apps.insert(x.app);
+  }
+  const finder find{now};
+  const auto add = [&](app_id app, const std::string& subject, const auto& what) {
+    if (!told.insert(subject).second)
+      return;
+    apps.insert(app);
+    auto& x = out.emplace_back();
+    x.app = app;
+    x.app_name = name_of(now.target, app);
+    find.take(x, what);
+  };
+  for (const auto& s : now.running)
+    add(s.app, subject_of(s), s);
+  for (const auto& w : now.waits) {
+    if (is_root(now, w))
+      add(w.app, w.subject, w);
+  }
+  // What follows from something is told where that is not.
+  for (const auto& w : now.waits) {
+    if (!apps.contains(w.app))
+      add(w.app, w.subject, w);
+  }
+  sort_by_app(out);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "actors/planning/plan/kept_files.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace copal::planning {
@@ -15,6 +16,32 @@ std::vector<service_file> files_of(
     }
   }
   return {};
+}
+
+void add_mounted_files(const device_target& target,
+  app_id app,
+  const container_config& config,
+  const std::string& root,
+  std::vector<service_file>& files) {
+  const auto has = [&files](const service_file& x) {
+    return std::any_of(
+      files.begin(), files.end(), [&x](const service_file& y) { return y.name == x.name; });
+  };
+  const auto is_mounted = [&](const service_file& x) {
+    return std::any_of(config.mounts.begin(), config.mounts.end(), [&](const mount& m) {
+      return m.source == root + '/' + x.name;
+    });
+  };
+  for (const auto& one : target.apps) {
+    if (one.id != app || !one.release)
+      continue;
+    for (const auto& service : one.release->services) {
+      for (const auto& file : service.files) {
+        if (is_mounted(file) && !has(file))
+          files.push_back(file);
+      }
+    }
+  }
 }
 
 device_target without_contents(device_target target) {

@@ -13,6 +13,14 @@ namespace copal::planning {
 std::vector<service_file> files_of(
   const device_target& target, app_id app, const service_name& service);
 
+/// Adds the files of an app of the target that a container mounts from below `root`: it may be of
+/// another release than the target's, which has some of its files as well.
+void add_mounted_files(const device_target& target,
+  app_id app,
+  const container_config& config,
+  const std::string& root,
+  std::vector<service_file>& files);
+
 /// The target as it may be told to everybody: without what is in the files. They may be large, and
 /// nobody else needs them.
 device_target without_contents(device_target target);

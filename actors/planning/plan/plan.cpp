@@ -1,6 +1,7 @@
 #include "actors/planning/plan/plan.hpp"
 
 #include "actors/planning/plan/plan_parts.hpp"
+#include "actors/planning/plan/plan_reboot.hpp"
 
 #include <algorithm>
 
@@ -57,7 +58,7 @@ bool plan_builder::quiet(app_id app) const {
   const auto of_app = [app](const step& x) { return x.app == app; };
   // A container that the engine keeps restarting has been started: its release is complete.
   const auto holds_up = [app](const wait_reason& w) {
-    return w.app == app && w.why != wait_reason::kind::engine_policy;
+    return w.app == app && !is_left_to_engine(w.why);
   };
   return std::none_of(plan_.steps.begin(), plan_.steps.end(), of_app)
          && std::none_of(plan_.waits.begin(), plan_.waits.end(), holds_up);
@@ -106,10 +107,12 @@ plan make_plan(const situation& s) {
     plan_fetches(s, apps, app, out);
     plan_services(s, apps, app, out);
     plan_components(s, app, out);
+    tell_left_so(app, out);
     plan_commit(s, app, out);
   }
   forget_commits(s, apps, out);
   plan_removals(s, apps, out);
+  plan_reboot(s, apps, out);
   return std::move(out).take();
 }
 

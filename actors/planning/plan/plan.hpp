@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/planning/compare/compare.hpp"
 #include "actors/planning/plan/wishes.hpp"
 #include "messages/host.hpp"
 #include "messages/model/lock.hpp"
@@ -14,6 +15,21 @@
 #include <vector>
 
 namespace copal::planning {
+
+/// What an engine goes on showing of something that was made anew for it.
+struct unkept {
+  app_id app;
+  std::vector<field_difference> what;
+
+  bool operator==(const unkept&) const = default;
+};
+
+/// What a reboot of the device depends on, beside its apps.
+struct reboot_facts {
+  bool possible = false;               ///< There is somebody who does it.
+  bool lately = false;                 ///< The last one is too short a while ago.
+  std::optional<host::os_update> host; ///< Absent: not known yet.
+};
 
 /// All that a plan depends on. Nothing of it is remembered from an earlier plan: what was done
 /// shows in the views, what is being done in `busy`.
@@ -31,9 +47,14 @@ struct situation {
   /// Hand-overs whose wait is over, by the old container and the new one; true: the new one has
   /// said that it has taken over.
   std::map<std::pair<container_id, container_id>, bool> handed_over;
-  bool force = false;                   ///< Users' locks do not count.
+  bool force = false;          ///< Users' locks do not count.
+  std::set<app_id> force_over; ///< Apps to which that does not apply: they have got there since.
+  std::set<app_id> force_vain; ///< Whose `held` locks are what a take by force has left.
+  /// By subject: what differs is left as it is, as long as it differs exactly so.
+  std::map<std::string, unkept> left_so;
   wishes asked;                         ///< What people asked for beside the target.
   std::optional<host::boot_facts> boot; ///< Absent: not known yet.
+  reboot_facts reboot;
 };
 
 /// What to do now to come nearer to the target, and what has to wait for what. The steps of one

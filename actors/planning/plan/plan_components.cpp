@@ -82,6 +82,11 @@ bool is_supervisor_network(const network_config& config) {
          && config.pools.front().gateway == wanted.pools.front().gateway;
 }
 
+std::vector<field_difference> supervisor_network_differences(const network_config& config) {
+  return is_supervisor_network(config) ? std::vector<field_difference>{}
+                                       : differences(config, supervisor_network_config());
+}
+
 network_config supervisor_network_config() {
   network_config config;
   config.driver_opts["com.docker.network.bridge.name"] = supervisor_network;
@@ -111,13 +116,43 @@ void plan_components(const situation& s, const app_standing& app, plan_builder& 
   }
 }
 
+void tell_left_so(const app_standing& app, plan_builder& out) {
+  const auto wait = [&](const std::string& subject, const std::string& text) {
+    out.wait({wait_reason::kind::not_kept, app.id, subject, text});
+  };
+  const auto again = [](const std::string& what) {
+    return " was made anew, and the engine still shows: " + what + "; it is left so";
+  };
+  for (const auto& pair : app.pairs) {
+    const auto& name = pair.target->name.value;
+    const auto subject = "service:" + to_string(app.id) + '/' + name;
+    if (!pair.left_so.empty())
+      wait(subject, name + ": its container" + again(pair.left_so));
+    for (const auto& [one, what] : app.left_so) {
+      if (uses(pair.wanted, one))
+        wait(subject, name + ": " + one.name + again(what));
+    }
+  }
+  for (const auto& [one, what] : app.left_so)
+    wait(part_subject(one), one.name + again(what));
+}
+
+namespace {
+
+bool is_to_be_made_anew(const situation& s, const engine_network& supervisors) {
+  const auto differing = supervisor_network_differences(supervisors.config);
+  return !differing.empty()
+         && !is_left_so(s, part_subject(network_part(supervisor_network)), differing);
+}
+
+} // namespace
+
 void plan_system(const situation& s, const std::vector<app_standing>& apps, plan_builder& out) {
   if (is_wanted(apps, network_part(supervisor_network))) {
     const auto* now = find_network(s, supervisor_network);
     if (now == nullptr)
       out.add({{}, create_network{supervisor_network, supervisor_network_config()}, "asked for"});
-    else if (!is_supervisor_network(now->config)
-             && user_of(s, network_part(supervisor_network)) == nullptr)
+    else if (is_to_be_made_anew(s, *now) && user_of(s, network_part(supervisor_network)) == nullptr)
       out.add({{}, remove_network{now->id, now->name}, "its configuration differs"});
   }
   if (is_wanted(apps, volume_part(extra_firmware_volume)) && !has_volume(s, extra_firmware_volume))

@@ -1,5 +1,7 @@
 #include "actors/planning/plan/plan_dependencies.hpp"
 
+#include "actors/planning/plan/healing.hpp"
+#include "actors/planning/plan/plan_starts.hpp"
 #include "actors/planning/plan/troubles.hpp"
 
 #include <algorithm>
@@ -153,10 +155,31 @@ std::string dependency_obstacle(
   return {};
 }
 
+namespace {
+
+/// Its service is up, or is down only because the power, the engine or somebody ended it: one that
+/// ends by itself soon after each start is no loss.
+bool is_worth_keeping(const situation& s, const service_pair& pair) {
+  const auto& c = pair.current->what;
+  // Of one that went down with the machine it is not known when, or it ended before its start.
+  const auto is_known = c.finished != wall_time{} && c.finished >= c.started;
+  const auto ended_soon = is_known && c.finished - c.started < long_run;
+  switch (c.state) {
+    case container_state::running:
+    case container_state::paused:
+      return true;
+    case container_state::exited:
+      return pair.target->running && !ended_soon && is_to_be_healed(s, c);
+    default:
+      return false;
+  }
+}
+
+} // namespace
+
 std::string replacement_obstacle(
   const situation& s, const app_standing& app, const service_pair& pair, const plan_builder& out) {
-  const auto state = pair.current->what.state;
-  if (state != container_state::running && state != container_state::paused)
+  if (!is_worth_keeping(s, pair))
     return {};
   const judgement judged{s, app, out};
   for (const auto& on : pair.target->depends_on) {

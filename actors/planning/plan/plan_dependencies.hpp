@@ -15,7 +15,7 @@ std::string dependency_obstacle(
 
 /// The same, of dependencies that stay as they are: the pair's container, which would be given up
 /// for one that could not be started, is kept until they are as its service asks for. Empty also
-/// when its container does not run.
+/// when its container does not run, unless it would be started again and had come up before.
 std::string replacement_obstacle(
   const situation& s, const app_standing& app, const service_pair& pair, const plan_builder& out);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <map>
 
 namespace copal::planning {
 
@@ -29,10 +30,14 @@ bool share(const port_binding& a, const port_binding& b) {
 std::string shared_port(const container_config& old, const container_config& young) {
   if (!publishes(old) || !publishes(young))
     return {};
+  // A range may have thousands of ports.
+  std::multimap<std::uint16_t, const port_binding*> by_number;
+  for (const auto& port : old.ports)
+    by_number.emplace(port.host_port, &port);
   for (const auto& port : young.ports) {
-    const auto taken = std::any_of(old.ports.begin(), old.ports.end(), [&port](const auto& other) {
-      return share(port, other);
-    });
+    const auto [begin, end] = by_number.equal_range(port.host_port);
+    const auto taken =
+      std::any_of(begin, end, [&port](const auto& other) { return share(port, *other.second); });
     if (taken)
       return "both publish the host's port " + std::to_string(port.host_port) + '/'
              + to_string(port.protocol);

@@ -58,4 +58,25 @@ std::optional<service_name> leaving_service(const situation& s,
   return std::nullopt;
 }
 
+void hold_installs(const situation& s,
+  const app_standing& app,
+  const std::vector<step>& stopping,
+  std::vector<step>& starting,
+  plan_builder& out) {
+  const auto leaving = leaving_service(s, app, stopping, out);
+  if (!leaving)
+    return;
+  std::erase_if(starting, [&](const step& one) {
+    const auto* install = std::get_if<install_service>(&one.action);
+    if (install == nullptr)
+      return false;
+    const auto& name = install->who.name.value;
+    out.wait({wait_reason::kind::in_progress,
+      app.id,
+      subject_of(one),
+      name + ": started when " + leaving->value + " of the release before has ended"});
+    return true;
+  });
+}
+
 } // namespace copal::planning

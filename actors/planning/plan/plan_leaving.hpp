@@ -15,4 +15,12 @@ std::optional<service_name> leaving_service(const situation& s,
   const std::vector<step>& stopping,
   const plan_builder& made);
 
+/// A release is not mixed with the one before: nothing new is started beside containers of that one
+/// which are on their way out. Why is noted. (docs/decisions/0112)
+void hold_installs(const situation& s,
+  const app_standing& app,
+  const std::vector<step>& stopping,
+  std::vector<step>& starting,
+  plan_builder& out);
+
 } // namespace copal::planning

@@ -83,9 +83,25 @@ bool overrides_locks(const device_target& target) {
   return false;
 }
 
+bool is_forced(const situation& s, app_id app) {
+  return s.force && !s.force_over.contains(app);
+}
+
+bool are_in_use(const situation& s, app_id app) {
+  const auto known = s.locks.find(app);
+  if (known == s.locks.end() || (!known->second.taken && !known->second.left_over))
+    return false;
+  const auto on_service = [prefix = "service:" + to_string(app) + '/'](
+                            const std::string& subject) { return subject.starts_with(prefix); };
+  return (known->second.taken && s.unsure.contains(app))
+         || std::any_of(s.busy.begin(), s.busy.end(), on_service)
+         || std::any_of(s.engine.busy.begin(), s.engine.busy.end(), on_service);
+}
+
 lock_pass lock_pass_of(const situation& s, app_id app, const std::vector<service_name>& services) {
   lock_pass out;
-  out.force = s.force || s.asked.forced.contains(app) || overrides_locks(s.target);
+  out.force = s.asked.forced.contains(app) || overrides_locks(s.target)
+              || (is_forced(s, app) && !s.asked.patient.contains(app));
   const auto known = s.locks.find(app);
   if (known == s.locks.end())
     return out;
@@ -94,17 +110,19 @@ lock_pass lock_pass_of(const situation& s, app_id app, const std::vector<service
               && std::all_of(services.begin(), services.end(), [&facts](const service_name& name) {
                    return facts.services.contains(name);
                  });
-  if (!out.taken && !out.force && !known->second.held.empty())
-    out.in_the_way = &known->second.held.front();
+  // What a take by force has left cannot be deleted.
+  if (!out.taken && !facts.held.empty() && (!out.force || s.force_vain.contains(app)))
+    out.in_the_way = &facts.held.front();
   return out;
 }
 
-wait_reason wait_for(const user_lock& lock) {
+wait_reason wait_for(const user_lock& lock, bool forced) {
   auto text = lock.service.value + " holds the update lock " + lock.path + " (of user "
               + std::to_string(lock.owner);
   if (lock.since != wall_time{})
     text += ", since " + to_text(lock.since);
-  return {wait_reason::kind::lock, lock.app, "locks:" + to_string(lock.app), text + ')'};
+  text += forced ? "), which cannot be deleted" : ")";
+  return {wait_reason::kind::lock, lock.app, "locks:" + to_string(lock.app), std::move(text)};
 }
 
 std::string lock_text(const user_lock& lock) {
@@ -119,9 +137,22 @@ std::string locked_text(const lock_facts& facts) {
   return out;
 }
 
+namespace {
+
+/// All locks are being taken for a reboot, or it is being done.
+bool is_rebooting(const plan& made) {
+  return std::any_of(made.steps.begin(), made.steps.end(), [](const step& one) {
+    return std::holds_alternative<reboot_device>(one.action);
+  }) || std::any_of(made.waits.begin(), made.waits.end(), [](const wait_reason& w) {
+    return w.why == wait_reason::kind::in_progress && w.app == app_id{} && w.subject == "reboot";
+  });
+}
+
+} // namespace
+
 void add_releases(const situation& s, plan& made) {
   // Of a stop that an earlier run began nothing is known before the engine shows itself.
-  if (!s.engine.complete)
+  if (!s.engine.complete || is_rebooting(made))
     return;
   for (const auto& [app, facts] : s.locks) {
     if (!facts.taken && !facts.left_over)

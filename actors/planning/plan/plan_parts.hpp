@@ -6,6 +6,7 @@
 #include "actors/planning/plan/plan.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -30,6 +31,7 @@ public:
 
   /// True when nothing was added for the app so far.
   [[nodiscard]] bool quiet(app_id app) const;
+  [[nodiscard]] const plan& so_far() const { return plan_; }
 
 private:
   const situation& s_;
@@ -64,6 +66,7 @@ struct service_pair {
   std::string name;                          ///< The container's name in the target release.
   std::string differing;                     ///< What differs, for the reason; empty: equal.
   std::vector<field_difference> differences; ///< The same in full.
+  std::string left_so; ///< What differs all the same, and is left so; no part of the two above.
 };
 
 /// True while the container does its work, or may at any moment.
@@ -94,8 +97,9 @@ struct app_standing {
   std::vector<const supervised_container*> dead;
   bool images_ready = true; ///< Every target service's image is in the engine with its row.
 
-  std::set<part> leaving; ///< Present and to be removed, for good or to be made anew.
-  std::set<part> missing; ///< In the target and not present yet, or not as wanted.
+  std::set<part> leaving;              ///< Present and to be removed, for good or to be made anew.
+  std::set<part> missing;              ///< In the target and not present yet, or not as wanted.
+  std::map<part, std::string> left_so; ///< Present and not as wanted, in what is told; left so.
 };
 
 std::vector<app_standing> stand_apps(const situation& s);
@@ -106,6 +110,10 @@ inline bool is_rejected(const app_standing& app) {
 }
 
 bool uses(const container_config& config, const part& x);
+
+/// What is left as it is although it differs, by the subject of the steps on it.
+bool is_left_so(
+  const situation& s, const std::string& subject, const std::vector<field_difference>& what);
 
 inline part network_part(const std::string& engine_name) {
   return {engine_name, part::kind::network};
@@ -123,6 +131,8 @@ inline constexpr const char* extra_firmware_volume = "extra-firmware";
 /// Source: spec/state-engine.md §1.
 network_config supervisor_network_config();
 bool is_supervisor_network(const network_config& config);
+/// The same in full; empty when it is one.
+std::vector<field_difference> supervisor_network_differences(const network_config& config);
 
 // The parts, in the order in which they speak.
 void plan_system(const situation& s, const std::vector<app_standing>& apps, plan_builder& out);
@@ -135,6 +145,8 @@ void plan_services(const situation& s,
   const app_standing& app,
   plan_builder& out);
 void plan_components(const situation& s, const app_standing& app, plan_builder& out);
+/// Tells what is left as it is although it differs.
+void tell_left_so(const app_standing& app, plan_builder& out);
 void plan_removals(const situation& s, const std::vector<app_standing>& apps, plan_builder& out);
 
 } // namespace copal::planning

@@ -15,7 +15,11 @@ namespace copal::planning {
 std::string port_obstacle(
   const situation& s, const std::vector<app_standing>& apps, const service_pair& pair);
 
-/// The same, but only for what stays: who waits for that port waits for ever.
+/// The same of the ports that a container has when it is started as it is.
+std::string port_obstacle(
+  const situation& s, const std::vector<app_standing>& apps, const supervised_container& own);
+
+/// The same of a service, but only for what stays: who waits for that port waits for ever.
 std::string lasting_port_obstacle(
   const situation& s, const std::vector<app_standing>& apps, const service_pair& pair);
 

@@ -3,6 +3,7 @@
 #include "actors/planning/identity.hpp"
 #include "actors/planning/plan/plan_dependencies.hpp"
 #include "actors/planning/plan/plan_handover.hpp"
+#include "actors/planning/plan/plan_keeping.hpp"
 #include "actors/planning/plan/plan_leaving.hpp"
 #include "actors/planning/plan/plan_locks.hpp"
 #include "actors/planning/plan/plan_parts.hpp"
@@ -119,7 +120,7 @@ private:
       {app_.id, kill_container{now.what.id, name, now.what.config.stop_grace_period}, reason});
   }
 
-  /// What people ask for meanwhile is done to the container that there is.
+  /// What people ask for meanwhile is done to the container that there is, and it is kept up.
   void wait_to_replace(const service_pair& pair, wait_reason::kind why, std::string text) {
     const auto& now = pair.current->what;
     const auto& name = pair.target->name;
@@ -129,9 +130,11 @@ private:
         "a stop was asked for"});
     else if (now.state == container_state::exited && s_.asked.started.contains(now.id))
       out_.add({app_.id, start_container{now.id, name}, "a start was asked for"});
-    else
+    else if (!pair.target->running || !is_kept_up(*pair.current))
       wait(why, name, std::move(text));
   }
+
+  bool is_kept_up(const supervised_container& c) { return keep_up(s_, apps_, app_, c, out_); }
 
   [[nodiscard]] bool is_stop_asked(const service_pair& pair) const {
     const auto& holds = s_.asked.holds;
@@ -202,8 +205,8 @@ private:
                             && (pair.target->strategy == update_strategy::kill_then_download
                                 || pair.target->strategy == update_strategy::delete_then_download);
     if (!goes_first && (!app_.images_ready || pair.image.facts == nullptr))
-      return wait(wait_reason::kind::fetching,
-        pair.target->name,
+      return wait_to_replace(pair,
+        wait_reason::kind::fetching,
         reason + "; done when all images of its release are there");
     stopping_.push_back(
       {app_.id, kill_container{now.id, pair.target->name, now.config.stop_grace_period}, reason});
@@ -214,23 +217,23 @@ private:
       return wait(wait_reason::kind::in_progress, c.who.name, "a step is under way");
     if (c.what.state == container_state::removing)
       return wait(wait_reason::kind::in_progress, c.who.name, "it is being removed");
-    if (app_.target != nullptr && !app_.images_ready)
-      return wait(wait_reason::kind::fetching,
-        c.who.name,
-        "removed when all images of the release are there");
-    const auto in_target = std::any_of(app_.pairs.begin(), app_.pairs.end(), [&](const auto& p) {
-      return p.target->name == c.who.name;
-    });
+    if (app_.target != nullptr && !app_.images_ready) {
+      if (!is_of_release_before(app_, c) || !is_kept_up(c))
+        wait(wait_reason::kind::fetching,
+          c.who.name,
+          "removed when all images of the release are there");
+      return;
+    }
     stopping_.push_back({app_.id,
       kill_container{c.what.id, c.who.name, c.what.config.stop_grace_period},
-      in_target ? "a newer container of the service exists" : "not in the target"});
+      is_in_release(app_, c.who.name) ? "a newer container of the service exists"
+                                      : "not in the target"});
   }
 
   void plan_rename(const service_pair& pair) {
     if (!app_.images_ready)
-      return wait(wait_reason::kind::fetching,
-        pair.target->name,
-        "renamed when all images of its release are there");
+      return wait_to_replace(
+        pair, wait_reason::kind::fetching, "renamed when all images of its release are there");
     stopping_.push_back({app_.id,
       rename_container{pair.current->what.id, pair.target->name, pair.name},
       "same configuration in the new release"});
@@ -344,35 +347,31 @@ private:
     const auto pass = lock_pass_of(s_, app_.id, all_services());
     if (replaces && pass.in_the_way != nullptr) {
       if (!stopping_.empty() || !starting_.empty())
-        out_.wait(wait_for(*pass.in_the_way));
-      return;
+        out_.wait(wait_for(*pass.in_the_way, pass.force));
+      return keep_up_all(s_, apps_, app_, stopping_, out_);
     }
-    if (!stopping_.empty() && !pass.taken) {
-      out_.add({app_.id, take_locks{all_services(), pass.force}, "before services are touched"});
-      return;
-    }
-    hold_installs();
+    if (!stopping_.empty() && !pass.taken)
+      return take_all_locks(pass.force);
+    hold_installs(s_, app_, stopping_, starting_, out_);
     for (auto& one : stopping_)
       out_.add(std::move(one));
     for (auto& one : starting_)
       out_.add(std::move(one));
   }
 
-  /// A release is not mixed with the one before: nothing new is started beside containers of that
-  /// one which are on their way out (docs/decisions/0112).
-  void hold_installs() {
-    const auto leaving = leaving_service(s_, app_, stopping_, out_);
-    if (!leaving)
-      return;
-    std::erase_if(starting_, [&](const step& one) {
-      const auto* install = std::get_if<install_service>(&one.action);
-      if (install == nullptr)
-        return false;
-      wait(wait_reason::kind::in_progress,
-        install->who.name,
-        "started when " + leaving->value + " of the release before has ended");
-      return true;
-    });
+  void take_all_locks(bool force) {
+    step take{app_.id, take_locks{all_services(), force}, "before services are touched"};
+    const auto subject = subject_of(take);
+    if (are_in_use(s_, app_.id))
+      return out_.wait({wait_reason::kind::in_progress,
+        app_.id,
+        subject,
+        to_string(take) + " when the steps that rely on the present ones have ended"});
+    const auto waits = out_.hold(take);
+    if (!waits)
+      out_.add(std::move(take));
+    else if (!out_.is_busy(subject)) // It has failed.
+      keep_up_all(s_, apps_, app_, stopping_, out_);
   }
 
   [[nodiscard]] std::vector<service_name> all_services() const {

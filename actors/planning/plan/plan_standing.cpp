@@ -104,8 +104,13 @@ void pair_services(const situation& s, app_standing& app) {
     app.surplus.push_back(c);
 }
 
+std::string service_subject(app_id app, const service_name& name) {
+  return "service:" + to_string(app) + '/' + name.value;
+}
+
 void compare_services(const situation& s, app_standing& app) {
   compare_context context;
+  context.lacks = s.engine.lacks;
   for (const auto& pair : app.pairs) {
     if (pair.current != nullptr)
       context.services.emplace(pair.target->name.value, pair.current->what.id);
@@ -130,6 +135,10 @@ void compare_services(const situation& s, app_standing& app) {
     if (!found.empty()
         && !is_as_v19_reads(
           *pair.current, release, *pair.target, pair.image.facts, pair.image.id, context)) {
+      if (is_left_so(s, service_subject(app.id, pair.target->name), found)) {
+        pair.left_so = summary(found);
+        continue;
+      }
       pair.differing = summary(found);
       pair.differences = std::move(found);
     }
@@ -154,6 +163,19 @@ bool is_held(const situation& s, const app_standing& app, const part& held) {
   });
 }
 
+/// Such as it is shown, with these differences, the app has it; what is left so is noted.
+bool stays_so(const situation& s,
+  app_standing& app,
+  const part& own,
+  const std::vector<field_difference>& differing) {
+  if (differing.empty() || is_held(s, app, own))
+    return true;
+  if (!is_left_so(s, part_subject(own), differing))
+    return false;
+  app.left_so.emplace(own, summary(differing));
+  return true;
+}
+
 std::set<std::string> stand_wanted_networks(const situation& s, app_standing& app) {
   std::set<std::string> wanted;
   if (app.target == nullptr || !app.target->release)
@@ -161,13 +183,12 @@ std::set<std::string> stand_wanted_networks(const situation& s, app_standing& ap
   for (const auto& n : app.target->release->networks) {
     wanted.insert(n.engine_name);
     const auto found = networks_named(s, n.engine_name);
-    if (found.size() == 1
-        && (differences(found.front()->config, n.config).empty()
-            || is_held(s, app, network_part(n.engine_name))))
+    const auto own = network_part(n.engine_name);
+    if (found.size() == 1 && stays_so(s, app, own, differences(found.front()->config, n.config)))
       continue;
-    app.missing.insert(network_part(n.engine_name));
+    app.missing.insert(own);
     if (!found.empty())
-      app.leaving.insert(network_part(n.engine_name));
+      app.leaving.insert(own);
   }
   return wanted;
 }
@@ -206,10 +227,11 @@ void stand_volumes(const situation& s, app_standing& app) {
       continue;
     }
     // One without our label is adopted as it is: it may hold what somebody else put there.
-    if (is_supervised(it->config.labels) && !differences(it->config, v.config).empty()
-        && !is_held(s, app, volume_part(v.engine_name))) {
-      app.missing.insert(volume_part(v.engine_name));
-      app.leaving.insert(volume_part(v.engine_name));
+    const auto own = volume_part(v.engine_name);
+    if (is_supervised(it->config.labels)
+        && !stays_so(s, app, own, differences(it->config, v.config))) {
+      app.missing.insert(own);
+      app.leaving.insert(own);
     }
   }
 }
@@ -226,9 +248,9 @@ void stand_shared(const situation& s, app_standing& app) {
       s.engine.networks.end(),
       [](const engine_network& n) { return n.name == supervisor_network; });
     const auto there = it != s.engine.networks.end();
-    if (!there || !is_supervisor_network(it->config))
+    if (!there || !stays_so(s, app, network, supervisor_network_differences(it->config)))
       app.missing.insert(network);
-    if (there && !is_supervisor_network(it->config))
+    if (there && app.missing.contains(network))
       app.leaving.insert(network);
   }
   const auto has_firmware = std::any_of(s.engine.volumes.begin(),
@@ -255,6 +277,12 @@ bool uses(const container_config& config, const part& x) {
   const auto mounted = [&name](const mount& m) { return m.source == name; };
   return std::any_of(config.binds.begin(), config.binds.end(), bound)
          || std::any_of(config.mounts.begin(), config.mounts.end(), mounted);
+}
+
+bool is_left_so(
+  const situation& s, const std::string& subject, const std::vector<field_difference>& what) {
+  const auto it = s.left_so.find(subject);
+  return it != s.left_so.end() && it->second.what == what;
 }
 
 std::vector<app_standing> stand_apps(const situation& s) {

@@ -35,8 +35,8 @@ bool is_quiet(app_id app, const plan& made, const std::vector<step>& running) {
   const auto works = [app](const step& one) { return one.app == app && !is_tidying(one); };
   const auto waits = [app](const wait_reason& w) {
     const auto subject = [&w](const char* prefix) { return w.subject.starts_with(prefix); };
-    return w.app == app && w.why != wait_reason::kind::engine_policy
-           && w.why != wait_reason::kind::reboot && !subject("commit:");
+    return w.app == app && !is_left_to_engine(w.why) && w.why != wait_reason::kind::reboot
+           && !subject("commit:");
   };
   return std::none_of(made.steps.begin(), made.steps.end(), works)
          && std::none_of(running.begin(), running.end(), works)
@@ -100,9 +100,11 @@ bool is_still_wanted(const errand& asked, const device_target& target) {
 
 /// The user's lock that keeps it from being done.
 const user_lock* lock_against(const errand& asked, const situation& now, const plan& made) {
-  if (asked.what.what == verb::start_service || asked.what.force)
+  if (asked.what.what == verb::start_service)
     return nullptr;
   const auto app = asked.what.app;
+  if (asked.what.force && !now.force_vain.contains(app))
+    return nullptr;
   const auto waits = std::any_of(made.waits.begin(), made.waits.end(), [app](const auto& w) {
     return w.app == app && w.why == wait_reason::kind::lock;
   });

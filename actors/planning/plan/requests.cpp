@@ -193,6 +193,8 @@ void add_wishes_of(const errand& asked, const situation& now, wishes& out) {
   const auto app = asked.what.app;
   if (asked.what.force)
     out.forced.insert(app);
+  else if (asked.what.what != verb::start_service)
+    out.patient.insert(app);
   out.alone.insert(app);
   if (asked.what.what == verb::start_service)
     out.started.insert(asked.container);

@@ -17,6 +17,7 @@ struct wishes {
   std::set<app_id> emptied; ///< Nothing of them is made before all that was there has gone.
   std::set<app_id> purged;  ///< Their volumes go.
   std::set<app_id> forced;  ///< Users' locks of them do not count.
+  std::set<app_id> patient; ///< Asked for without force: an update's does not count for it.
   std::set<app_id> alone;   ///< Not empty: only steps of these are begun.
 
   bool operator==(const wishes&) const = default;

@@ -62,8 +62,8 @@ TEST_SUITE("planning") {
         "copalSnapshot: there is no such number; this is no state that was saved by `copal plan "
         "--save-current`"},
       {"another version",
-        [](value& d) { d.set("copalSnapshot", 2); },
-        "copalSnapshot: expected 1, got 2; another version of Copal saved this: save it anew"},
+        [](value& d) { d.set("copalSnapshot", 1); },
+        "copalSnapshot: expected 2, got 1; another version of Copal saved this: save it anew"},
       {"a kind", [](value& d) { d.set("engine", "secret"); }, "engine: expected a map, got text"},
       {"an enumerator",
         [](value& d) {

@@ -40,6 +40,22 @@ std::string told(const progress& now) {
   return out;
 }
 
+/// "app 7: back-off: updateCommit c1: no answer", "device: engine: the engine does not answer"
+std::string others_told(const progress& now) {
+  std::string out;
+  for (const auto& x : explain_others(now, explain(now)))
+    out += (x.app == app_id{} ? "device" : "app " + to_string(x.app)) + ": "
+           + std::string{name_of(x.why)} + ": " + x.reason + '\n';
+  return out;
+}
+
+std::string lines(const list& items) {
+  std::string out;
+  for (const auto& item : items)
+    out += item + '\n';
+  return out;
+}
+
 struct explained_row {
   std::string name;
   device given;
@@ -52,7 +68,7 @@ TEST_SUITE("planning: explain") {
       {"all is at its target", device{}.running({"db", "web"}), {}},
       {"the engine is away",
         device{}.wants({"web"}).but([](situation& s) { s.engine.complete = false; }),
-        {"web: it has no container; engine: the engine is not there"}},
+        {"web: it has no container; engine: the engine does not answer"}},
       {"its image is on its way",
         device{}.wants({"web"}).fetching("web:1"),
         {"web: it has no container; image: fetching web:1, 40 %"}},
@@ -91,6 +107,13 @@ TEST_SUITE("planning: explain") {
         device{}.running({"web"}).wants({service{"web"}.env("A", "2")}).fetched_all().locked("web"),
         {"web: env(A) differs; lock: web holds the update lock /locks/web/updates.lock (of user "
          "0)"}},
+      {"our own locks cannot be taken",
+        device{}
+          .running({"web"})
+          .wants({service{"web"}.env("A", "2")})
+          .fetched_all()
+          .failed("locks:7"),
+        {"web: env(A) differs; back-off: takeLock (before services are touched): no answer"}},
       {"a step on it failed",
         device{}.running({"web"}).gone("web").looked().failed("service:7/web"),
         {"web: it has no container; back-off: start web (it has no container): no answer"}},
@@ -132,11 +155,178 @@ TEST_SUITE("planning: explain") {
     };
     for (const auto& row : rows) {
       CAPTURE(row.name);
-      std::string expected;
-      for (const auto& line : row.expected)
-        expected += line + '\n';
-      CHECK(told(standing_of(row.given)) == expected);
+      CHECK(told(standing_of(row.given)) == lines(row.expected));
     }
+  }
+
+  TEST_CASE("explain: where the old container goes first, its lock is why, and not the image") {
+    const std::string lock = "web holds the update lock /locks/web/updates.lock (of user 0)";
+    for (const auto by :
+      {update_strategy::kill_then_download, update_strategy::delete_then_download}) {
+      CAPTURE(to_string(by));
+      const auto wanted = service{"web"}.from("web:2").by(by);
+      const auto updating = device{}.running({"web", "db"}).wants({wanted, "db"});
+      CHECK(told(standing_of(device{updating}.locked("web")))
+            == lines({"web: image differs; lock: " + lock}));
+      CHECK(told(standing_of(device{updating}.looked()))
+            == lines({"web: image differs; step: kill web (image differs)"}));
+
+      // The other services of the release wait for the same.
+      const situation all = device{}
+                              .running({"web", "db"})
+                              .wants({wanted, service{"db"}.env("A", "2"), "new"})
+                              .fetched("new:1")
+                              .locked("web");
+      auto now = standing_of(all);
+      for (const auto& [app, facts] : all.locks)
+        now.locks.push_back(facts);
+      CHECK(told(now)
+            == lines({"db: env(A) differs; lock: " + lock,
+              "new: it has no container; lock: " + lock,
+              "web: image differs; lock: " + lock}));
+      for (const auto& x : explain(now)) {
+        CAPTURE(x.service.value);
+        REQUIRE(x.locks.size() == 1);
+        CHECK(x.locks.front().path == "/locks/web/updates.lock");
+      }
+
+      // An image that can be had meanwhile is what others wait for.
+      CHECK(told(standing_of(device{updating}.wants({wanted, "db", "new"}).locked("web")))
+            == lines({"new: it has no container; image: fetch new:1 (the engine does not have it)",
+              "web: image differs; lock: " + lock}));
+    }
+    CHECK(told(standing_of(
+            device{}
+              .running({"web"})
+              .wants({service{"web"}.from("web:2").by(update_strategy::delete_then_download)})
+              .gone("web")))
+          == lines({"web: it has no container; image: fetch web:2 when the old image has gone"}));
+  }
+
+  TEST_CASE("explain: what keeps the device from its target and is told of no service") {
+    const std::string removal = "removeImage old:1 of web (no release and no container needs it)";
+    const std::vector<explained_row> rows = {
+      {"all is at its target", device{}.running({"web"}), {}},
+      {"the engine is away, and all services run as wanted",
+        device{}.running({"web"}).but([](situation& s) { s.engine.complete = false; }),
+        {"device: engine: the engine does not answer"}},
+      {"the images are not known",
+        device{}.running({"web"}).but([](situation& s) { s.images.complete = false; }),
+        {"device: engine: the record of images is not there"}},
+      {"the release cannot be recorded",
+        device{}.running({"web"}).but([](situation& s) { s.commits.clear(); }).failed("commit:7"),
+        {"app 7: back-off: updateCommit c1 (release complete): no answer"}},
+      {"an old image cannot be removed",
+        device{}.running({"web"}).old_row("old:1", "web").failed("image:old:1"),
+        {"app 7: back-off: " + removal + ": no answer"}},
+      {"an old image is being removed",
+        device{}.running({"web"}).old_row("old:1", "web"),
+        {"app 7: step: " + removal}},
+      {"an old image waits for a fetch of which nothing else is told",
+        device{}.running({"web"}).old_row("old:1", "web").fetching("x:1"),
+        {"app 7: image: old:1 is removed when nothing is being fetched"}},
+      {"what a service waits for is not told twice, nor what waits for the same",
+        device{}.running({"db"}).wants({"db", "web"}).fetching("web:1").old_row("old:1", "db"),
+        {}},
+      {"beside what a service waits for, a failure",
+        device{}
+          .running({"db"})
+          .wants({"db", "web"})
+          .fetch_failed("web:1")
+          .old_row("old:1", "db")
+          .failed("image:old:1"),
+        {"app 7: back-off: removeImage old:1 of db (no release and no container needs it): no "
+         "answer"}},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      CHECK(others_told(standing_of(row.given)) == lines(row.expected));
+    }
+  }
+
+  TEST_CASE("explain: locks that cannot be given back are told of their app, with the tries") {
+    auto now = standing_of(device{}.running({"web"}));
+    const wall_time at{1'600'000'000s};
+    now.waits = {{wait_reason::kind::back_off, {7}, "locks:7", "releaseLock: no answer"}};
+    now.failures = {{"locks:7",
+      "releaseLock",
+      2,
+      {errc::unavailable, "no answer"},
+      4s,
+      true,
+      {{at, {errc::unavailable, "no answer"}}},
+      {}}};
+    now.target.apps.front().name = "shop";
+    const auto found = explain_others(now, explain(now));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].app == app_id{7});
+    CHECK(found[0].app_name == "shop");
+    CHECK(found[0].subject == "locks:7");
+    CHECK(found[0].why == obstacle::back_off);
+    CHECK(found[0].tries == 2);
+    CHECK(found[0].attempts == now.failures[0].attempts);
+    CHECK(found[0].next_try == at + 4s);
+  }
+
+  TEST_CASE("explain: before the store has been read, that is why") {
+    progress now;
+    now.engine.complete = true;
+    now.images.complete = true;
+    CHECK(others_told(now) == "device: target: there is no target yet\n");
+    now.unread = {"the target", "which releases ran in full"};
+    const std::string unread =
+      "the store has not been read: the target, which releases ran in full";
+    CHECK(others_told(now) == "device: store: " + unread + '\n');
+    now.engine.complete = false;
+    CHECK(others_told(now)
+          == "device: store: " + unread + "\ndevice: engine: the engine does not answer\n");
+    // One that is not understood is told as the problem.
+    now = {};
+    now.engine.complete = true;
+    now.images.complete = true;
+    now.problem = "it is not understood";
+    CHECK(others_told(now).empty());
+
+    auto planned = standing_of(device{}.wants({"web"}));
+    planned.running.clear();
+    planned.waits.clear();
+    planned.unread = {"which releases ran in full"};
+    CHECK(told(planned)
+          == "web: it has no container; store: the store has not been read: which releases ran in "
+             "full\n");
+  }
+
+  TEST_CASE("explain: the bytes of an image that is waited for") {
+    const auto sized = [](situation& s) {
+      s.images.sizes = {{"web:1", {{"l1", 100}, {"l2", 50}}, {}}};
+    };
+    const auto of = [](const device& d) {
+      const auto found = explain(standing_of(d));
+      REQUIRE(found.size() == 1);
+      return found[0];
+    };
+    const auto fetching = of(device{}.wants({"web"}).fetching("web:1").but(sized));
+    CHECK(fetching.bytes_to_fetch == 150);
+    CHECK(fetching.percent == 40);
+    CHECK_FALSE(fetching.shortage);
+
+    // What another image has of it does not come again.
+    const auto sharing = of(device{}.wants({"web"}).fetch_failed("web:1").but(sized).but(
+      [](situation& s) { s.images.facts[{"sha256:other"}].layers = {"l1"}; }));
+    CHECK(sharing.bytes_to_fetch == 50);
+    CHECK_FALSE(sharing.percent);
+
+    CHECK_FALSE(of(device{}.wants({"web"}).fetching("web:1")).bytes_to_fetch);
+
+    const space_shortage shortage{"web:1", 300, 200, 100, true};
+    const auto held = of(device{}.wants({"web"}).but(sized).but(
+      [&shortage](situation& s) { s.images.shortages = {shortage}; }));
+    CHECK(held.shortage == shortage);
+    CHECK(held.bytes_to_fetch == 150);
+
+    const auto other =
+      of(device{}.running({"web"}).is("web", container_state::restarting).but(sized));
+    CHECK_FALSE(other.bytes_to_fetch);
   }
 
   TEST_CASE("explain: what was asked for is told, and is no trouble") {

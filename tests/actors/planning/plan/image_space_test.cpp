@@ -47,6 +47,27 @@ TEST_SUITE("planning: space") {
     CHECK(disk_bytes(most) == most);
     CHECK(disk_bytes(50) == 100);
     CHECK(judge_room({"a", {{"a", most}}, {}, 0, most, most}));
+    CHECK(sum_bytes(most, most) == most);
+    CHECK(sum_bytes(most - 7, 7) == most);
+    CHECK(need_beyond(most) == most);
+  }
+
+  TEST_CASE("space: one that filled the disk is held until there is more than there was") {
+    CHECK(need_beyond(0) > 0);
+    CHECK(need_beyond(800) == 901);
+    room_question asked{"web:1", base_app_extra, {}, 0, 800, 0};
+    CHECK_FALSE(judge_room(asked));
+    asked.least = need_beyond(800);
+    const auto held = judge_room(asked);
+    REQUIRE(held);
+    CHECK(held->needed == 901);
+    asked.free = 901;
+    CHECK_FALSE(judge_room(asked));
+    asked.margin = 10;
+    CHECK(judge_room(asked));
+    // Also where the estimate is that nothing is missing.
+    asked.present = {{"base", "app", "extra"}};
+    CHECK(judge_room(asked));
   }
 
   TEST_CASE("space: what needs room, and what there is less margin and promises") {

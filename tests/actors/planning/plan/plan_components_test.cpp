@@ -1,4 +1,7 @@
+#include "tests/actors/planning/documents.hpp"
 #include "tests/actors/planning/situations.hpp"
+
+#include <variant>
 
 #include <doctest/doctest.h>
 
@@ -57,6 +60,54 @@ TEST_SUITE("planning: networks and volumes") {
         device{}.running({}).but([](auto& s) { s.engine.networks.front().config.labels.clear(); }),
         {"createNetwork a7_default (it does not exist)"}},
     });
+  }
+
+  TEST_CASE("spec 12.21: for services on the host's network only, it is created as configuration") {
+    const auto map = [](
+                       std::initializer_list<value_member> members) { return value::map(members); };
+    const auto on_host = map({{"network_mode", "host"}});
+    const auto networks = map({});
+    const auto second = [&](value composition) {
+      return documents::cloud_service(std::move(composition), map({}), 73);
+    };
+    const struct {
+      std::string name;
+      value services;
+      bool config_only;
+    } rows[] = {
+      {"no service", map({}), true},
+      {"all on the host's network",
+        map({{"web", documents::cloud_service(on_host)}, {"db", second(on_host)}}),
+        true},
+      {"one that is not",
+        map({{"web", documents::cloud_service(on_host)}, {"db", second(map({}))}}),
+        false},
+      {"one without any network",
+        map({{"web", documents::cloud_service(map({{"network_mode", "none"}}))}}),
+        false},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      const auto made =
+        normalise_target(documents::cloud_release(row.services, networks), documents::device());
+      REQUIRE(made);
+      auto s = device{}.now;
+      s.target = made->target;
+      std::vector<create_network> created;
+      for (const auto& step : make_plan(s).steps) {
+        if (const auto* one = std::get_if<create_network>(&step.action))
+          created.push_back(*one);
+      }
+      REQUIRE(created.size() == 1);
+      CHECK(created[0].name == "a7_default");
+      CHECK(created[0].config.config_only == row.config_only);
+      // Read back it is the same, whatever driver the engine shows of a configuration.
+      auto there = created[0].config;
+      if (row.config_only)
+        there.driver = "null";
+      s.engine.networks = {{{"id"}, "a7_default", there}};
+      CHECK(told(make_plan(s)).find("a7_default") == std::string::npos);
+    }
   }
 
   TEST_CASE("spec 12.22: a network whose configuration differs is made anew") {

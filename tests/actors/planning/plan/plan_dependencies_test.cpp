@@ -176,9 +176,16 @@ TEST_SUITE("planning: dependencies") {
       {"one that crashes all the time is no loss",
         unhealthy(strategy::download_then_kill).is("web", state::restarting),
         {kill}},
-      {"nor one that has ended",
-        unhealthy(strategy::download_then_kill).has_exited("web", 1),
+      {"nor one that ends soon after each start",
+        unhealthy(strategy::download_then_kill)
+          .has_exited("web", 1)
+          .container_of("web", [](auto& c) { c.finished = c.started + std::chrono::seconds{1}; }),
         {kill}},
+      {"nor one that ended, and is not to be started again",
+        unhealthy(strategy::download_then_kill)
+          .has_exited("web", 1)
+          .container_of("web", [](auto& c) { c.config.restart.mode = restart_mode::no; }),
+        {"kill web (env(A), restart differ)"}},
       {"nor one that was never started",
         unhealthy(strategy::download_then_kill).is("web", state::created),
         {kill}},

@@ -64,8 +64,6 @@ TEST_SUITE("planning: images") {
   }
 
   TEST_CASE("spec 12.45: an image that the engine has is recorded, not fetched") {
-    const std::string digest = "sha256:00112233445566778899aabbccddeeff";
-    const auto by_digest = service{"web"}.from("registry.io/x/y@" + digest);
     check({
       {"by its tag", wanting({"web"}).in_engine("web:1"), {save_web, web_waits}},
       {"by the fetch itself, while that goes on",
@@ -77,19 +75,6 @@ TEST_SUITE("planning: images") {
       {"although a fetch of it failed",
         wanting({"web"}).in_engine("web:1").fetch_failed("web:1"),
         {save_web, web_waits}},
-      {"spec 12.59: by its digest under another repository",
-        wanting({by_digest}).in_engine("other:1").but([&](auto& s) {
-          s.images.engine.front().digests = {"other@" + digest};
-        }),
-        {"saveImage registry.io/x/y@" + digest + " (the engine has it already)", web_waits}},
-      {"spec 12.59: by what a row of the same name remembers",
-        wanting({"web"}).old_row("web:1", "web").but([](auto& s) {
-          s.images.engine.front().tags.clear();
-        }),
-        {save_web, web_waits}},
-      {"not by a row of another name",
-        wanting({"web"}).old_row("web:0", "web"),
-        {fetch_web, web_waits}},
       {"its row points to another image",
         wanting({"web"}).fetched_all().but(
           [](auto& s) { s.images.rows.front().engine_id = {"sha256:x"}; }),
@@ -103,6 +88,43 @@ TEST_SUITE("planning: images") {
       {"its row is of another release",
         device{}.running({"web"}).wants({"web"}, "c2"),
         {save_web, "wait, fetching: web: renamed when all images of its release are there"}},
+    });
+  }
+
+  TEST_CASE(
+    "spec 12.59: an image that is found by its digest, its tag or its reference is reused") {
+    const std::string digest = "sha256:00112233445566778899aabbccddeeff";
+    const std::string other = "sha256:ffeeddccbbaa99887766554433221100";
+    const std::string name = "registry.io/x/y@" + digest;
+    const auto by_digest = wanting({service{"web"}.from(name)});
+    const auto shown_as = [](const std::string& text) {
+      return [text](auto& s) { s.images.engine.front().digests = {text}; };
+    };
+    const auto nameless = [](auto& s) { s.images.engine.front().tags.clear(); };
+    check({
+      {"by its digest under another repository",
+        device{by_digest}.in_engine("other:1").but(shown_as("other@" + digest)),
+        {"saveImage " + name + " (the engine has it already)", web_waits}},
+      {"by its digest, and it has no tag",
+        device{by_digest}.in_engine("other:1").but(nameless).but(shown_as("other@" + digest)),
+        {"saveImage " + name + " (the engine has it already)", web_waits}},
+      {"not by another digest of its repository",
+        device{by_digest}.in_engine("other:1").but(shown_as("registry.io/x/y@" + other)),
+        {"fetch " + name + " (the engine does not have it)", web_waits}},
+      {"by its tag", wanting({"web"}).in_engine("web:1"), {save_web, web_waits}},
+      {"not by another tag", wanting({"web"}).in_engine("web:2"), {fetch_web, web_waits}},
+      {"by its reference in another spelling",
+        wanting({service{"web"}.from("web")}).in_engine("web:latest"),
+        {"saveImage web (the engine has it already)", web_waits}},
+      {"by what a row of the same name remembers",
+        wanting({"web"}).old_row("web:1", "web").but(nameless),
+        {save_web, web_waits}},
+      {"by what a row of the same digest remembers",
+        device{by_digest}.old_row("other@" + digest, "web").but(nameless),
+        {"saveImage " + name + " (the engine has it already)", web_waits}},
+      {"not by a row of another name",
+        wanting({"web"}).old_row("web:0", "web"),
+        {fetch_web, web_waits}},
     });
   }
 
@@ -145,9 +167,6 @@ TEST_SUITE("planning: images") {
           s.images.rows.front().engine_id = {};
         }),
         {"removeImage web:0 of web " + removal}},
-      {"spec 12.60: of two rows that share an image only the one that nobody needs",
-        device{running}.old_row("web:1", "web", "c0"),
-        {"removeImage web:1 of web " + removal}},
       {"a row of a service that the target dropped stays while its container runs",
         device{}.running({"web", "old"}).wants({"web"}).locked("web"),
         {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)"}},
@@ -162,6 +181,28 @@ TEST_SUITE("planning: images") {
         {"fetch web:2 (the engine does not have it)",
           "removeImage db:0 of db " + removal,
           "wait, fetching: web: replaced when all images of its release are there"}},
+    });
+  }
+
+  TEST_CASE("spec 12.60: of two rows that share an image only the one that nobody needs goes") {
+    const auto share = [](auto& s) {
+      for (auto& row : s.images.rows)
+        row.engine_id = engine_id_of("web:1");
+      std::erase_if(s.images.engine, [](const auto& e) { return e.id != engine_id_of("web:1"); });
+      s.images.engine.front().tags = {"web:0", "web:1"};
+    };
+    const auto running = device{}.running({"web"});
+    check({
+      {"under the same name, of another release",
+        device{running}.old_row("web:1", "web", "c0"),
+        {"removeImage web:1 of web " + removal}},
+      {"under two names: the other name's",
+        device{running}.old_row("web:0", "web").but(share),
+        {"removeImage web:0 of web " + removal}},
+      {"of two services: the other's",
+        device{running}.old_row("web:1", "gone"),
+        {"removeImage web:1 of gone " + removal}},
+      {"then the image is still there for the one that stays", device{running}, {}},
     });
   }
 

@@ -2,6 +2,7 @@
 
 #include "tests/actors/planning/situations.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -53,6 +54,101 @@ TEST_SUITE("planning: locks") {
     CHECK(forces(device{updating}.forced()));
     CHECK(forces(device{updating}.but(
       [](auto& s) { s.target.config["BALENA_SUPERVISOR_OVERRIDE_LOCK"] = "1"; })));
+  }
+
+  TEST_CASE("locks: what a take by force has left is in its way until it is looked at again") {
+    const auto updating =
+      device{}.running({"web"}).wants({service{"web"}.env("A", "1")}).locked("web").forced();
+    const auto in_vain = device{updating}.but([](situation& s) { s.force_vain.insert({7}); });
+    CHECK(told(make_plan(in_vain))
+          == "wait, lock: web holds the update lock /locks/web/updates.lock (of user 0), which "
+             "cannot be deleted\n");
+    CHECK(make_plan(device{updating}.but([](situation& s) {
+      s.force_vain.insert({8});
+    })).waits.empty());
+    // Its pause is over.
+    const auto again =
+      make_plan(device{in_vain}.but([](situation& s) { s.locks.at({7}).held.clear(); }));
+    REQUIRE(again.steps.size() == 1);
+    CHECK(std::get<take_locks>(again.steps.front().action).force);
+  }
+
+  TEST_CASE("locks: force is for what it was given for") {
+    const auto updating =
+      device{}.running({"web"}).wants({service{"web"}.env("A", "1")}).locked("web");
+    const struct {
+      const char* name;
+      std::function<void(situation&)> change;
+      bool counts;
+    } rows[] = {
+      {"an update", [](situation& s) { s.force = true; }, true},
+      {"the app has got there since",
+        [](situation& s) {
+          s.force = true;
+          s.force_over.insert({7});
+        },
+        false},
+      {"another app has",
+        [](situation& s) {
+          s.force = true;
+          s.force_over.insert({8});
+        },
+        true},
+      {"somebody asks for something without it",
+        [](situation& s) {
+          s.force = true;
+          s.asked.patient.insert({7});
+        },
+        false},
+      {"and somebody else with it",
+        [](situation& s) {
+          s.asked.patient.insert({7});
+          s.asked.forced.insert({7});
+        },
+        true},
+      {"the configuration says so",
+        [](situation& s) {
+          s.asked.patient.insert({7});
+          s.target.config["SUPERVISOR_OVERRIDE_LOCK"] = "1";
+        },
+        true},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      const auto made = make_plan(device{updating}.but(row.change));
+      CHECK(made.steps.empty() == !row.counts);
+      CHECK(made.waits.empty() == row.counts);
+    }
+  }
+
+  TEST_CASE("locks: none are taken along while a step relies on those that are ours") {
+    const auto given =
+      device{}
+        .running({"web", "db"})
+        .wants({service{"web"}.env("A", "1"), service{"db"}.env("A", "1"), "late"})
+        .fetched_all()
+        .but([](situation& s) {
+          s.locks[{7}] = {.app = {7}, .taken = true, .services = {{"db"}, {"web"}}};
+        });
+    const auto has_left = [](situation& s) { s.locks[{7}] = {.app = {7}, .left_over = true}; };
+    const std::string take = "takeLock (before services are touched)";
+    const std::string waits =
+      "wait, in progress: " + take + " when the steps that rely on the present ones have ended";
+    const std::string under_way = "wait, in progress: web: a step is under way";
+    check({
+      {"nothing is under way", given, {take}},
+      {"one is being stopped", device{given}.busy("service:7/web"), {under_way, waits}},
+      {"the engine may still be stopping one",
+        device{given}.but([](situation& s) { s.unsure.insert({7}); }),
+        {waits}},
+      {"the run before has begun that",
+        device{given}.but(has_left).but([](situation& s) { s.engine.busy = {"service:7/web"}; }),
+        {under_way, waits}},
+      {"the run before has left them",
+        device{given}.but(has_left).but([](situation& s) { s.unsure.insert({7}); }),
+        {take}},
+      {"a step of another app", device{given}.busy("service:8/web"), {take}},
+    });
   }
 
   TEST_CASE("locks: a service that came after they were taken makes them be taken anew") {

@@ -85,6 +85,24 @@ TEST_SUITE("planning: ports") {
     });
   }
 
+  TEST_CASE("ports: ranges of ten thousands, in whatever order") {
+    const auto range = [](const char* name, int first, int last) {
+      service out{name};
+      for (int port = last; port >= first; --port)
+        out.port(port);
+      return out;
+    };
+    const auto web = range("web", 20'000, 39'999);
+    check({
+      {"the first one that both ask for, in the order of the release, is told",
+        device{}.running({web}).looked().wants({range("api", 39'990, 59'999)}).fetched_all(),
+        {"kill web (not in the target)", waits("api", "39999/tcp", "web_70_1_c1")}},
+      {"they have none in common",
+        device{}.running({web}).looked().wants({web, range("api", 40'000, 59'999)}).fetched_all(),
+        {"start api (it has no container)"}},
+    });
+  }
+
   TEST_CASE("ports: one address of a port and all of them") {
     const auto web = service{"web"}.port(80);
     const auto api = service{"api"}.port(80);

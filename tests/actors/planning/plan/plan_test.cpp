@@ -1,3 +1,4 @@
+#include "actors/planning/plan/plan_locks.hpp"
 #include "tests/actors/planning/situations.hpp"
 
 #include <doctest/doctest.h>
@@ -139,6 +140,7 @@ TEST_SUITE("planning: plan") {
   TEST_CASE("spec 12.27: an app leaves the target") {
     const auto leaving =
       device{}.running({service{"web"}.volume("data"), "db"}).does_not_want_the_app();
+    const auto keeps_volumes = [](situation& s) { s.target.keeps_volumes = true; };
     check({
       {"locks first",
         device{leaving},
@@ -157,6 +159,15 @@ TEST_SUITE("planning: plan") {
           "removeNetwork a7_default (not in the target)",
           "removeImage db:1 of db (no release and no container needs it)",
           "removeImage web:1 of web (no release and no container needs it)"}},
+      {"a target that keeps volumes: locks first, too",
+        device{leaving}.but(keeps_volumes),
+        {"takeLock (before services are touched)",
+          "wait, in use: a7_default goes when db has gone"}},
+      {"then networks and images",
+        device{leaving}.but(keeps_volumes).gone("web").gone("db"),
+        {"removeNetwork a7_default (not in the target)",
+          "removeImage db:1 of db (no release and no container needs it)",
+          "removeImage web:1 of web (no release and no container needs it)"}},
       {"an app without a release keeps its volumes",
         device{}.running({service{"web"}.volume("data")}).gone("web").wants_no_release(),
         {"removeNetwork a7_default (not in the target)",
@@ -165,6 +176,48 @@ TEST_SUITE("planning: plan") {
         device{}.running({"web"}).wants_no_release().looked(),
         {"kill web (not in the target)", "wait, in use: a7_default goes when web has gone"}},
     });
+  }
+
+  TEST_CASE("spec 12.27: the locks of an app that left are given back last") {
+    const auto leaving =
+      device{}.running({service{"web"}.volume("data")}).does_not_want_the_app().looked();
+    const auto without = [](bool volumes) {
+      return [volumes](situation& s) {
+        s.engine.containers.clear();
+        s.engine.networks.clear();
+        s.images.rows.clear();
+        s.images.engine.clear();
+        if (volumes)
+          s.engine.volumes.clear();
+      };
+    };
+    const auto keeps_volumes = [](situation& s) { s.target.keeps_volumes = true; };
+    const std::string release = "releaseLock (nothing is stopped any more)\n";
+    const struct {
+      std::string name;
+      situation s;
+      std::string expected; ///< The plan's end.
+    } rows[] = {
+      {"not before its containers have gone",
+        device{leaving},
+        "wait, in use: a7_default goes when web has gone\n"},
+      {"not while the engine is stopping one",
+        device{leaving}.but(without(true)).busy("service:7/web"),
+        "updateCommit (the app is gone)\n"},
+      {"with the last of its parts", device{leaving}.but(without(true)), release},
+      {"a volume that is kept does not keep them",
+        device{leaving}.but(keeps_volumes).but(without(false)),
+        release},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      auto made = make_plan(row.s);
+      add_releases(row.s, made);
+      const auto text = told(made);
+      CAPTURE(text);
+      CHECK(text.ends_with(row.expected));
+      CHECK((text.find("releaseLock") != std::string::npos) == (row.expected == release));
+    }
   }
 
   TEST_CASE("spec 12.56: an app under another uuid keeps its containers and volumes") {

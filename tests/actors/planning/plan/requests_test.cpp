@@ -350,6 +350,12 @@ TEST_SUITE("planning: requests") {
           (*how).error() == error{errc::conflict, "Lockfile exists for { appId: 7, service: db }"});
       if (row.force)
         CHECK(one.plan().find("takeLock") != std::string::npos);
+      CHECK(one.given.now.asked.patient.contains({7})
+            == (!row.force && row.what != verb::start_service));
+      // Nor is it waited for when it cannot be deleted.
+      one.then([](device& d) { d.now.force_vain.insert({7}); });
+      const auto in_vain = one.judged();
+      CHECK((in_vain && !*in_vain) == (row.what != verb::start_service));
     }
   }
 

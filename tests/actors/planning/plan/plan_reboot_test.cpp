@@ -1,0 +1,218 @@
+#include "actors/planning/plan/plan_reboot.hpp"
+
+#include "actors/planning/foresee/foresee.hpp"
+#include "actors/planning/plan/plan_locks.hpp"
+#include "tests/actors/planning/situations.hpp"
+
+#include <doctest/doctest.h>
+
+// The reboot that a release asks for. Source: spec/state-engine.md §5.1, spec/device-api.md §7.
+
+namespace copal::planning::situations {
+namespace {
+
+using state = container_state;
+
+service rebooting(const char* name = "web") {
+  service out{name};
+  out.it.config.labels["io.balena.update.requires-reboot"] = "1";
+  return out;
+}
+
+/// The device can be rebooted, and was booted before all that there is; the flag is set.
+void flagged(situation& s) {
+  s.boot = host::boot_facts{"boot-1", wall_time{}, true};
+  s.reboot.possible = true;
+  s.reboot.host = host::os_update{};
+}
+
+/// `web` waits for a reboot, `db` runs.
+device waiting() {
+  return device{}.running({"db", rebooting()}).is("web", state::created).but(flagged);
+}
+
+std::string with_releases(const situation& s) {
+  auto made = make_plan(s);
+  add_releases(s, made);
+  return told(made);
+}
+
+const std::string web_waits = "wait, reboot: web: started after a reboot of the device";
+const std::string reboot = "reboot (web is started after it)";
+const std::string take = "takeLock (before the device is rebooted)";
+const std::string taking = "wait, in progress: rebooted when all update locks are ours";
+
+std::string later(const std::string& why) {
+  return "wait, reboot: rebooted later: " + why;
+}
+
+TEST_SUITE("planning: plan") {
+  TEST_CASE("spec 5.1.5: a required reboot comes when nothing else is to be done") {
+    const auto breadcrumb = [](situation& s) {
+      s.reboot.host = host::os_update{{"/mnt/state/rollback-health-breadcrumb"}};
+    };
+    check({
+      {"first the locks", waiting(), {take, web_waits, taking}},
+      {"under locks of ours", waiting().looked(), {reboot, web_waits}},
+      {"the flag alone is enough",
+        device{}.running({"db"}).but(flagged).looked(),
+        {"reboot (it was required)"}},
+      {"nothing is there to be locked", device{}.but(flagged), {"reboot (it was required)"}},
+      {"nobody does it",
+        waiting().looked().but([](situation& s) { s.reboot.possible = false; }),
+        {web_waits}},
+      {"it is not required",
+        waiting().looked().but([](situation& s) { s.boot->reboot = false; }),
+        {"requireReboot web (its container is younger than the last boot)", web_waits}},
+      {"an update of the host's is not over",
+        waiting().looked().but(breadcrumb),
+        {web_waits, later("Waiting for Host OS update to finish")}},
+      {"by force", waiting().looked().but(breadcrumb).forced(), {reboot, web_waits}},
+      {"force is over for the app",
+        waiting().looked().but(breadcrumb).forced().but([](situation& s) {
+          s.force_over.insert({7});
+        }),
+        {web_waits, later("Waiting for Host OS update to finish")}},
+      {"whether there is one is not known",
+        waiting().looked().but([](situation& s) { s.reboot.host.reset(); }),
+        {web_waits, later("whether the host lets it be rebooted is not known yet")}},
+      {"the last one is a moment ago",
+        waiting().looked().but([](situation& s) { s.reboot.lately = true; }),
+        {web_waits, later("the device was booted only a moment ago")}},
+      {"it did not help three times in a row",
+        waiting().looked().but([](situation& s) { s.boot->in_a_row = 4; }),
+        {web_waits,
+          later("the device was rebooted for it 3 times in a row, and it is still required: is its "
+                "clock right?")}},
+      {"it did not help twice",
+        waiting().looked().but([](situation& s) { s.boot->in_a_row = 3; }),
+        {reboot, web_waits}},
+      {"it failed",
+        waiting().looked().failed("reboot"),
+        {web_waits, "wait, back-off: " + reboot + ": no answer"}},
+      {"it is being done",
+        waiting().looked().busy("reboot"),
+        {web_waits, "wait, in progress: " + reboot}},
+    });
+  }
+
+  TEST_CASE("reboot: what is to be done first, and what is not waited for") {
+    check({
+      {"a step is to be taken",
+        waiting().looked().gone("db"),
+        {"start db (it has no container)", web_waits}},
+      {"a step is under way",
+        waiting().looked().busy("service:7/db"),
+        {"wait, in progress: db: a step is under way", web_waits}},
+      {"the engine may be stopping something",
+        waiting().looked().but([](situation& s) { s.unsure.insert({7}); }),
+        {web_waits}},
+      {"an image is being fetched that nobody wants any more",
+        waiting().looked().but([](situation& s) {
+          s.images.fetching = {{"old:1", 3}};
+        }),
+        {web_waits}},
+      {"somebody asked for something",
+        waiting().looked().but([](situation& s) { s.asked.started.insert({"db-1"}); }),
+        {web_waits}},
+      {"another app is not done",
+        waiting().looked().app(8).running({"cam"}).looked().gone("cam"),
+        {"start cam (it has no container)", web_waits}},
+      {"a service of another app waits for a dependency",
+        waiting()
+          .looked()
+          .app(8)
+          .running(
+            {service{"cam"}.checked(), service{"net"}.after("cam", dependency_condition::healthy)})
+          .looked()
+          .gone("net"),
+        {web_waits,
+          "wait, dependency: net: started when cam is healthy: neither it nor its image has a "
+          "healthcheck"}},
+      {"the engine restarts something",
+        waiting().looked().is("db", state::restarting),
+        {reboot, "wait, engine policy: db: the engine restarts it; last exit code 0", web_waits}},
+      {"who waits for the one that waits",
+        device{}
+          .running({"db", service{"dep"}.after("web"), service{"late"}.after("dep"), rebooting()})
+          .is("web", state::created)
+          .gone("dep")
+          .gone("late")
+          .but(flagged)
+          .looked(),
+        {reboot,
+          "wait, dependency: dep: started after web",
+          "wait, dependency: late: started after dep",
+          web_waits}},
+    });
+  }
+
+  TEST_CASE("reboot: the locks of all apps that there are, all or none") {
+    const auto two = [] { return waiting().app(8).running({"db"}); };
+    const std::string lock =
+      "wait, lock: db holds the update lock /locks/db/updates.lock (of user 0)";
+    check({
+      {"both are taken", two(), {take, take, web_waits, taking}},
+      {"one is ours", two().app(7).looked(), {take, web_waits, taking}},
+      {"one is being taken",
+        two().app(7).looked().busy("locks:8"),
+        {web_waits, "wait, in progress: " + take, taking}},
+      {"a user of the other app holds one",
+        two().app(7).looked().app(8).locked("db"),
+        {web_waits, lock}},
+      {"by force", two().app(7).looked().app(8).locked("db").forced(), {take, web_waits, taking}},
+      {"which is over for that app",
+        two().app(7).looked().app(8).locked("db").forced().but(
+          [](situation& s) { s.force_over.insert({8}); }),
+        {web_waits, lock}},
+      {"one cannot be taken: none is",
+        two().failed("locks:8"),
+        {web_waits, "wait, back-off: " + take + ": no answer"}},
+      {"all are ours", two().app(7).looked().app(8).looked(), {reboot, web_waits}},
+    });
+    // Nothing of an app is touched whose release cannot run, but its users may lock it.
+    CHECK(told(make_plan(two().app(7).looked().app(8).cannot_run()))
+          == take + '\n' + web_waits + '\n' + taking + '\n');
+  }
+
+  TEST_CASE("reboot: locks are kept while the others are taken, and not while it only waits") {
+    const auto release = "releaseLock (nothing is stopped any more)\n";
+    const auto gives_back = [&](const device& d) {
+      return with_releases(d).find(release) != std::string::npos;
+    };
+    const auto two = [] { return waiting().app(8).running({"db"}); };
+    CHECK_FALSE(gives_back(two().app(7).looked()));
+    CHECK_FALSE(gives_back(two().app(7).looked().busy("locks:8")));
+    CHECK_FALSE(gives_back(two().app(7).looked().app(8).looked()));
+    CHECK_FALSE(gives_back(two().app(7).looked().app(8).looked().busy("reboot")));
+    CHECK(gives_back(two().app(7).looked().app(8).locked("db")));
+    CHECK(gives_back(two().app(7).looked().failed("locks:8")));
+    CHECK(gives_back(two().app(7).looked().app(8).looked().failed("reboot")));
+    CHECK(gives_back(
+      two().app(7).looked().app(8).looked().but([](situation& s) { s.reboot.lately = true; })));
+  }
+
+  TEST_CASE("reboot: it is foreseen, and what comes after it") {
+    auto given = device{}.wants({rebooting()}).fetched_all().but([](situation& s) {
+      flagged(s);
+      s.boot->reboot = false;
+    });
+    const auto ahead = foresee(given);
+    CHECK(ahead.reached);
+    std::vector<std::string> steps;
+    for (const auto& one : ahead.steps)
+      steps.push_back(to_string(one.what));
+    CHECK(steps
+          == std::vector<std::string>{"createNetwork a7_default (it does not exist)",
+            "install web (it has no container)",
+            "requireReboot web (its container is younger than the last boot)",
+            take,
+            reboot,
+            "start web (it was never started)",
+            "updateCommit c1 (release complete)"});
+    CHECK(subject_of({{}, reboot_device{}, {}}) == "reboot");
+  }
+}
+
+} // namespace
+} // namespace copal::planning::situations
