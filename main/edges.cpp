@@ -55,6 +55,8 @@ result<edge_settings> edge_settings_of(const settings& with) {
   out.host.state_partition = with.where.state_partition;
   // Where the host OS looks for it, unless the locks have another place.
   out.host.reboot_flag = with.where.reboot_flag;
+  if (with.may_reboot)
+    out.logind = logind_config{.bus = with.where.system_bus.string()};
   out.web.listen = std::move(*listen);
   out.file = file_of(with);
   auto held = hold_engine(with, out.file);
@@ -77,6 +79,10 @@ edges make_edges(loop& io, const edge_settings& with) {
                const lock_sink_actor& news) { return spawn_host(io, host, news); };
   out.registry = [&io, registry = with.registry](
                    caf::actor_system&, std::uint64_t) { return spawn_registry(io, registry); };
+  if (with.logind) {
+    out.power = [&io, logind = *with.logind](
+                  caf::actor_system&, std::uint64_t) { return spawn_logind(io, logind); };
+  }
   out.web = [&io, web = with.web](caf::actor_system&, std::uint64_t, const api_actor& api) {
     return spawn_web(io, web, api);
   };

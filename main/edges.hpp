@@ -2,6 +2,7 @@
 
 #include "adapters/engine/engine.hpp"
 #include "adapters/host/host.hpp"
+#include "adapters/logind/logind.hpp"
 #include "adapters/loop/loop.hpp"
 #include "adapters/registry/registry.hpp"
 #include "adapters/store/store.hpp"
@@ -12,6 +13,7 @@
 #include "messages/result.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace copal {
 
@@ -24,6 +26,7 @@ struct edge_settings {
   store_config store;
   host_config host;
   registry_config registry;
+  std::optional<logind_config> logind; ///< Absent: the machine is never rebooted.
   web_config web;
   target_file_config file;
   held_engine held;

@@ -2,6 +2,7 @@
 
 #include "adapters/json/json.hpp"
 #include "main/explained_text.hpp"
+#include "main/one_line.hpp"
 #include "main/supervisor_call.hpp"
 
 #include <iostream>
@@ -24,7 +25,7 @@ int explain(const explain_options& options) {
   if (!told)
     return refuse(told.error().what);
   if (told->status != 200)
-    return refuse("it answered " + std::to_string(told->status) + ": " + told->body.substr(0, 200));
+    return refuse("it answered " + std::to_string(told->status) + ": " + one_line(told->body, 200));
   const auto answer = json::parse(told->body);
   if (!answer)
     return refuse("the supervisor's answer is not understood: " + answer.error().what);

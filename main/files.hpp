@@ -15,7 +15,8 @@ namespace copal::files {
 result<std::string> read(const std::filesystem::path& path, std::size_t most);
 
 /// Puts a text in a file's place, so that after a power cut there is the old one or the new one,
-/// whole. Its folder exists.
+/// whole. Its folder exists; only its owner can read the file, also where others may write to the
+/// folder.
 result<void> replace(const std::filesystem::path& path, std::string_view text);
 
 /// Holds a folder for this process; it is let go with the process, however that ends.

@@ -22,7 +22,8 @@ constexpr const char* run_footer =
   "Without a file the last accepted target is kept. In a container with the host at /mnt/root the "
   "paths are the balena supervisor's; the variables of its image (ROOT_MOUNTPOINT, "
   "BOOT_MOUNTPOINT, CONFIG_MOUNT_POINT, DATABASE_PATH, DOCKER_HOST, DOCKER_SOCKET, "
-  "HOST_OS_VERSION_PATH, LISTEN_PORT) are understood everywhere.\n\n"
+  "HOST_OS_VERSION_PATH, LISTEN_PORT) are understood everywhere. "
+  "DBUS_SYSTEM_BUS_ADDRESS is where logind is asked for a reboot.\n\n"
   "Exit codes: 0 ended as asked, 1 cannot start, 2 wrong usage, 69 ended as asked while a part "
   "hung, 70 a bug, 75 to be started again.";
 
@@ -110,6 +111,11 @@ void add_run(CLI::App& app, run_options& out) {
       out.no_space_check,
       "Fetch images whatever space there is, and do not ask registries for their sizes")
     ->envname("COPAL_NO_SPACE_CHECK");
+  run
+    ->add_flag("--no-reboot",
+      out.no_reboot,
+      "Never reboot the machine; a service that asks for it waits until somebody else does")
+    ->envname("COPAL_NO_REBOOT");
   run->add_option("--log-level", out.log_level, "trace, debug, info, warning or error")
     ->envname("COPAL_LOG_LEVEL")
     ->capture_default_str()

@@ -26,6 +26,7 @@ struct run_options {
   std::vector<std::string> listen;     ///< `ADDRESS`, `ADDRESS:PORT`, `:PORT`.
   std::int64_t keep_free = 64;         ///< MiB that a fetch leaves free where images are.
   bool no_space_check = false;
+  bool no_reboot = false; ///< Of the machine, whatever asks for it.
   std::string log_level = "info";
 };
 

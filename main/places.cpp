@@ -48,6 +48,8 @@ places find_places(
   out.reboot_flag = out.lock_dir.parent_path() / "reboot-after-apply";
   out.runtime_dir = first_of(options.runtime_dir, {}, "/run/copal");
   out.engine = engine_of(options, variable);
+  if (out.root != "/" && !variable("DBUS_SYSTEM_BUS_ADDRESS"))
+    out.system_bus = out.root / "run" / "dbus" / "system_bus_socket";
   return out;
 }
 

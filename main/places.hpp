@@ -28,6 +28,9 @@ struct places {
   std::filesystem::path runtime_dir; ///< Made when it is missing.
   std::string engine;                ///< As DOCKER_HOST.
   bool may_make_config = false;      ///< A missing config.json is made: no OS brings one.
+  /// The socket of the host's system bus; empty: as DBUS_SYSTEM_BUS_ADDRESS says, or where every
+  /// system has it.
+  std::filesystem::path system_bus;
 };
 
 /// Options before variables before what is usual: the balena supervisor's paths in a container that

@@ -1,5 +1,6 @@
 #include "main/plan.hpp"
 
+#include "actors/planning/compare/unhonoured.hpp"
 #include "actors/planning/foresee/snapshot.hpp"
 #include "actors/planning/normalise/api_keys.hpp"
 #include "actors/planning/normalise/normalise.hpp"
@@ -121,7 +122,10 @@ foreseen foresee(const planning::snapshot& current, const planning::normalised& 
   s.locks = current.locks;
   s.asked.holds = current.holds;
   s.boot = current.boot;
+  s.reboot = {.possible = true, .host = host::os_update{}};
   foreseen out{planning::foresee(std::move(s), current.downtimes), wanted.target, wanted.warnings};
+  for (auto& warning : planning::unhonoured(wanted.target, current.engine.lacks))
+    out.warnings.push_back(std::move(warning));
   for (auto& warning : size_warnings(out.ahead, current.images.sizes))
     out.warnings.push_back(std::move(warning));
   return out;

@@ -65,6 +65,7 @@ tree_config config_of(const settings& with) {
   out.images.wall_clock = wall_clock;
   out.images.own_image = with.own_image;
   out.images.kept_free = with.kept_free;
+  out.images.engine_is_here = !with.facts.engine_socket.empty();
   out.keys.draw = draw_key_material;
   out.api.words = {version_number(), with.facts.os_version, with.facts.listen_port};
   out.root.probe_period = usual_probe_period;

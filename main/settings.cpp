@@ -103,6 +103,7 @@ result<settings> find_settings(const run_options& options) {
   out.own_image = process_environment()("SUPERVISOR_IMAGE").value_or("");
   if (!options.no_space_check)
     out.kept_free = options.keep_free * 1024 * 1024;
+  out.may_reboot = !options.no_reboot;
   out.compose = options.compose;
   out.target = options.target;
   out.project_name = options.project_name;

@@ -31,6 +31,7 @@ struct settings {
   registry_logins logins;
   std::string own_image;                 ///< SUPERVISOR_IMAGE; empty when it is not said.
   std::optional<std::int64_t> kept_free; ///< Bytes; nothing: no check of the space.
+  bool may_reboot = true;                ///< The machine.
   files::claim state;                    ///< No other process has the state folder.
 };
 

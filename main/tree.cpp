@@ -17,6 +17,7 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   const auto engine = spawn_relay<engine_actor>(system, {"engine"});
   const auto host = spawn_relay<host_actor>(system, {"host"});
   const auto registry = spawn_relay<registry_actor>(system, {"registry"});
+  const auto power = spawn_relay<power_actor>(system, {"power"});
   const auto images_relay = spawn_relay<images_actor>(system, {"images"});
   const auto containers_relay = spawn_relay<containers_actor>(system, {"containers"});
   const auto keys_relay = spawn_relay<keys_actor>(system, {"keys"});
@@ -35,9 +36,14 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   const containers_links containers_know{engine, conductor_relay, images_relay};
   const keys_links keys_know{store, api_relay};
   api_links api_knows{conductor_relay, keys_relay, host, web, {}};
-  if (from.target_file)
+  api_knows.engine = engine;
+  if (from.target_file) {
     api_knows.trigger = source_relay;
+    api_knows.source = source_relay;
+  }
   conductor_links conductor_knows{containers_relay, images_relay, store, host, keys_relay};
+  if (from.power)
+    conductor_knows.power = power;
   target_source_links source_knows{file, conductor_relay, store, {}};
   conductor_knows.watchers.emplace_back(api_relay);
   auto root_knows = config.root;
@@ -85,6 +91,8 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
     }));
   if (from.registry)
     children.push_back(child_of<registry_actor>("registry", edge, registry, from.registry));
+  if (from.power)
+    children.push_back(child_of<power_actor>("power", edge, power, from.power));
   children.push_back(child_of<keys_actor>("keys",
     decider,
     keys_relay,

@@ -9,6 +9,7 @@
 #include "actors/target_source/target_source.hpp"
 #include "messages/protocol/host.hpp"
 #include "messages/protocol/journal.hpp"
+#include "messages/protocol/power.hpp"
 #include "messages/protocol/registry.hpp"
 #include "messages/protocol/store.hpp"
 #include "messages/protocol/target_file.hpp"
@@ -31,6 +32,8 @@ struct edges {
   /// Empty: registries are not asked, and images are fetched whatever their size.
   std::function<supervised<registry_actor>(caf::actor_system&, std::uint64_t incarnation)>
     registry{};
+  /// Empty: the machine is never rebooted.
+  std::function<supervised<power_actor>(caf::actor_system&, std::uint64_t incarnation)> power{};
   /// Empty: nobody can ask over the network.
   std::function<supervised<web_actor>(
     caf::actor_system&, std::uint64_t incarnation, const api_actor&)>

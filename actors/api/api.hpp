@@ -4,7 +4,9 @@
 #include "actors/api/work.hpp"
 #include "actors/timers.hpp"
 #include "messages/protocol/api.hpp"
+#include "messages/protocol/engine.hpp"
 #include "messages/protocol/host.hpp"
+#include "messages/protocol/target_file.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -27,6 +29,8 @@ struct api_links {
   host_actor host;
   reply_keeper_actor keeper{};    ///< Hears when kept replies are void; may be null.
   update_trigger_actor trigger{}; ///< Looks for a new target; null where none can be looked for.
+  target_source_actor source{};   ///< Null where the target comes from no file.
+  engine_actor engine{};          ///< Asked why it is away; may be null.
 };
 
 struct api_config {

@@ -54,6 +54,31 @@ value locks_in(const progress& now, const scope& of) {
   return value{std::move(out)};
 }
 
+void add_image(const planning::explanation& x, value& out) {
+  if (x.bytes_to_fetch)
+    out.set("bytesToFetch", *x.bytes_to_fetch);
+  if (x.percent)
+    out.set("downloadProgress", *x.percent);
+  if (x.shortage) {
+    out.set("bytesNeeded", x.shortage->needed);
+    out.set("bytesFree", x.shortage->free);
+    out.set("bytesKeptFree", x.shortage->margin);
+  }
+}
+
+/// What of a reason is told only where there is something to tell.
+void add_details(const planning::explanation& x, value& out) {
+  if (x.tries > 0) {
+    out.set("tries", x.tries);
+    out.set("attempts", attempts_value(x.attempts));
+  }
+  if (!x.locks.empty())
+    out.set("locks", lock_values(x.locks));
+  if (x.next_try)
+    out.set("nextTry", iso_time(*x.next_try));
+  add_image(x, out);
+}
+
 value service_value(const planning::explanation& x) {
   auto out = value::map({
     {"appId", x.app.value},
@@ -64,15 +89,61 @@ value service_value(const planning::explanation& x) {
   });
   if (!x.service.empty())
     out.set("serviceName", x.service.value);
-  if (x.tries > 0) {
-    out.set("tries", x.tries);
-    out.set("attempts", attempts_value(x.attempts));
-  }
-  if (!x.locks.empty())
-    out.set("locks", lock_values(x.locks));
-  if (x.next_try)
-    out.set("nextTry", iso_time(*x.next_try));
+  add_details(x, out);
   return out;
+}
+
+/// With what the engine said when it was asked.
+std::string reason_of(const progress& now, const planning::explanation& x, const heard& from) {
+  if (x.why != planning::obstacle::engine_away || now.engine.complete || !from.engine)
+    return x.reason;
+  if (from.engine->empty())
+    return "the engine answers again, and what it has is being listed";
+  // `containers` gives it half a minute to answer, and pauses for no longer than that.
+  return x.reason + ": " + *from.engine + "; it is asked again within a minute";
+}
+
+value other_value(const progress& now, const planning::explanation& x, const heard& from) {
+  auto out = value::map({
+    {"subject", x.subject},
+    {"waitsFor", std::string{planning::name_of(x.why)}},
+    {"reason", reason_of(now, x, from)},
+  });
+  if (x.app != app_id{}) {
+    out.set("appId", x.app.value);
+    out.set("appName", x.app_name);
+  }
+  add_details(x, out);
+  return out;
+}
+
+value text_list(const std::vector<std::string>& texts) {
+  value::list_type out;
+  for (const auto& text : texts)
+    out.emplace_back(text);
+  return value{std::move(out)};
+}
+
+value source_value(const target_source_state& source) {
+  auto out = value::map({
+    {"path", source.path},
+    {"project", source.project},
+    {"refused", source.refused},
+    {"warnings", text_list(source.warnings)},
+  });
+  if (source.accepted)
+    out.set("accepted", iso_time(*source.accepted));
+  if (!source.commit.empty())
+    out.set("commit", source.commit.value);
+  if (!source.problem.empty())
+    out.set("problem", source.problem);
+  return out;
+}
+
+/// The newest target is what the file holds, where there is one.
+std::string problem_in(const progress& now, const heard& from) {
+  const auto of_file = from.source ? from.source->problem : std::string{};
+  return of_file + (of_file.empty() || now.problem.empty() ? "" : "\n") + now.problem;
 }
 
 value trouble_value(const planning::trouble& x) {
@@ -94,11 +165,17 @@ value trouble_value(const planning::trouble& x) {
 
 } // namespace
 
-value::map_type explained(const progress& now, const scope& of) {
+value::map_type explained(const progress& now, const scope& of, const heard& from) {
+  const auto explanations = planning::explain(now);
   value::list_type services;
-  for (const auto& x : planning::explain(now)) {
+  for (const auto& x : explanations) {
     if (of.holds(x.app))
       services.push_back(service_value(x));
+  }
+  value::list_type others;
+  for (const auto& x : planning::explain_others(now, explanations)) {
+    if (x.app == app_id{} || of.holds(x.app))
+      others.push_back(other_value(now, x, from));
   }
   value::list_type troubles;
   for (const auto& x : planning::find_troubles(now)) {
@@ -107,16 +184,16 @@ value::map_type explained(const progress& now, const scope& of) {
   }
   value::map_type out{{"settled", now.settled},
     {"services", value{std::move(services)}},
+    {"others", value{std::move(others)}},
     {"troubles", value{std::move(troubles)}},
     {"locks", locks_in(now, of)}};
   if (of.only)
     return out;
-  if (!now.problem.empty())
-    out.push_back({"problem", now.problem});
-  value::list_type warnings;
-  for (const auto& text : now.warnings)
-    warnings.emplace_back(text);
-  out.push_back({"warnings", value{std::move(warnings)}});
+  if (auto problem = problem_in(now, from); !problem.empty())
+    out.push_back({"problem", std::move(problem)});
+  if (from.source)
+    out.push_back({"source", source_value(*from.source)});
+  out.push_back({"warnings", text_list(now.warnings)});
   return out;
 }
 

@@ -35,6 +35,9 @@ const route* find_route(std::string_view method, std::string_view path);
 /// Lets the caller in or not, and serves.
 outcome serve(self_ptr self, const api::request& what);
 
+/// The reply holds until something that is known changes.
+api::reply kept(self_ptr self, api::reply what);
+
 // device.cpp
 
 /// Asks for the addresses, the present ones, and answers with them; with the last ones known when
@@ -70,6 +73,12 @@ std::optional<begun_work> begin_work(self_ptr self);
 void end_work(self_ptr self, std::uint64_t ticket, api::reply how);
 outcome wait_on(self_ptr self, std::uint64_t ticket);
 void work_timer_fired(self_ptr self, const std::string& timer);
+
+// explain.cpp
+
+/// Tells why the device is not at its target; the source of the target, and an engine that is away,
+/// are asked at that moment, and not for long.
+outcome serve_explain(self_ptr self, const api::request& what, const api::scope& of);
 
 // update.cpp
 

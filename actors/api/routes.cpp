@@ -1,6 +1,5 @@
 // Who may ask what, and who answers. Source: spec/device-api.md §3.
 
-#include "actors/api/explained.hpp"
 #include "actors/api/input.hpp"
 #include "actors/api/parts.hpp"
 #include "actors/api/replies.hpp"
@@ -10,14 +9,6 @@
 namespace copal::api_parts {
 
 namespace {
-
-/// It holds until something that is known changes.
-api::reply kept(self_ptr self, api::reply what) {
-  auto& st = self->state;
-  st.given_out = true;
-  what.same_until_changed = st.now;
-  return what;
-}
 
 outcome serve_ping(self_ptr self, const api::request&, const api::scope&) {
   return kept(self, api::text_reply(200, "OK"));
@@ -36,13 +27,6 @@ outcome serve_status(self_ptr self, const api::request&, const api::scope& of) {
   if (!where)
     return kept(self, api::failure_reply(503, "The state of the device is not known yet"));
   return kept(self, api::success_reply(api::state_status(*where, of)));
-}
-
-outcome serve_explain(self_ptr self, const api::request&, const api::scope& of) {
-  const auto& where = self->state.where;
-  if (!where)
-    return kept(self, api::failure_reply(503, "The state of the device is not known yet"));
-  return kept(self, api::success_reply(api::explained(*where, of)));
 }
 
 outcome serve_version(self_ptr self, const api::request&, const api::scope&) {
@@ -101,6 +85,13 @@ api::reply go_on() {
 }
 
 } // namespace
+
+api::reply kept(self_ptr self, api::reply what) {
+  auto& st = self->state;
+  st.given_out = true;
+  what.same_until_changed = st.now;
+  return what;
+}
 
 const route* find_route(std::string_view method, std::string_view path) {
   const auto asked = method == "HEAD" ? std::string_view{"GET"} : method;

@@ -4,8 +4,10 @@
 #include "tests/integration/support/suite.hpp"
 
 #include <chrono>
+#include <string>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 using namespace copal::test;
 
@@ -35,5 +37,58 @@ TEST_SUITE("stories") {
     CHECK(d.explain({}, 0) == "The device is at its target.\n");
     REQUIRE(d.stop() == 0);
     CHECK(d.explain({}, 1).find("is `copal run` running") != std::string::npos);
+  }
+
+  TEST_CASE("story: a compose file that is refused is told, with place, service and field") {
+    device d{shared_engine()};
+    const auto good = "services:\n  web:\n    image: " + d.engine().image("test/base:1")
+                      + "\n    stop_signal: SIGKILL\n";
+    d.want_compose(good);
+    d.start();
+    REQUIRE(d.reached());
+    CHECK(nlohmann::json::parse(d.explain({"--json"}, 0)).count("problem") == 0);
+
+    const auto problem = [&d](const std::string& in_the_log) {
+      REQUIRE(d.running().wait_for(in_the_log, d.mark(), std::chrono::seconds{60}));
+      // What stood before stands.
+      const auto answer = nlohmann::json::parse(d.explain({"--json"}, 0));
+      CHECK(answer["source"]["problem"] == answer["problem"]);
+      CHECK(d.explain({}, 0).find("The newest target is not followed: ") == 0);
+      CHECK(d.runs("web"));
+      return answer["problem"].get<std::string>();
+    };
+    d.want_compose(good + "    colour: blue\n");
+    const auto unknown = problem("colour");
+    CAPTURE(unknown);
+    CHECK(unknown.find("compose.yaml:5: ") != std::string::npos);
+    CHECK(unknown.find("web") != std::string::npos);
+    CHECK(unknown.find("colour") != std::string::npos);
+
+    d.want_compose(good + "    command: \"x\n");
+    const auto broken = problem("compose.yaml:");
+    CAPTURE(broken);
+    CHECK(broken.find("compose.yaml:") != std::string::npos);
+    CHECK(broken.find("colour") == std::string::npos);
+
+    d.want_compose(good);
+    CHECK(d.eventually(
+      [&d] { return nlohmann::json::parse(d.explain({"--json"}, {})).count("problem") == 0; }));
+  }
+
+  TEST_CASE("story: an engine that is away is told, with why, when all services are as wanted") {
+    device d{shared_engine()};
+    wanted_app app;
+    app.services = {{"web"}};
+    REQUIRE(d.install(app));
+    CHECK(d.explain({}, 0) == "The device is at its target.\n");
+    const auto says = [&d](const std::string& words) {
+      return d.eventually([&] { return d.explain({}, {}).find(words) != std::string::npos; },
+        std::chrono::minutes{2});
+    };
+    REQUIRE(d.engine().tell("kill"));
+    CHECK(says("the device waits for: engine: the engine does not answer: "));
+    CHECK(d.explain({}, 3).find("it is asked again within a minute") != std::string::npos);
+    REQUIRE(d.engine().tell("start"));
+    CHECK(says("The device is at its target.\n"));
   }
 }

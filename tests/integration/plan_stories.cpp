@@ -115,7 +115,7 @@ TEST_SUITE("stories") {
           == 0);
     CHECK(plan({target, "--current=/nowhere.json"}, 1).find("/nowhere.json") != std::string::npos);
     const auto spoilt = d.folder() / "spoilt.json";
-    std::ofstream{spoilt} << R"({"copalSnapshot":1,"device":{}})";
+    std::ofstream{spoilt} << R"({"copalSnapshot":2,"device":{}})";
     CHECK(plan({target, "--current=" + spoilt.string()}, 1)
           == "copal: " + spoilt.string() + ": device: \"uuid\" is missing\n");
   }

@@ -74,6 +74,10 @@ result<void> engine_under_test::prepare() {
                        + "/property_images.log 2>&1";
   if (std::system(command.c_str()) != 0)
     return fail(errc::unavailable, "the images cannot be made: run " + command);
+  auto about = ask<engine::traits>(engine::get_traits{});
+  if (!about)
+    return fail(std::move(about.error()));
+  lacks_ = std::move(about->lacks);
   for (const auto name : names) {
     auto details =
       ask<engine::image_details>(engine::inspect_image{"localhost/" + std::string{name}});

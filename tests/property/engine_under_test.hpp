@@ -30,6 +30,7 @@ public:
 
   [[nodiscard]] make_of_engine make() const { return make_; }
   [[nodiscard]] const container_id& db() const { return db_; }
+  [[nodiscard]] const engine_features& lacks() const { return lacks_; }
   [[nodiscard]] device_facts device() const;
   [[nodiscard]] const std::string& socket() const { return real_->socket(); }
 
@@ -73,6 +74,7 @@ private:
   loop loop_{system_};
   engine_actor engine_;
   container_id db_;
+  engine_features lacks_;
   std::map<std::string, engine::image_details, std::less<>> images_;
 };
 

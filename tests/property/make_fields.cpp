@@ -33,6 +33,12 @@ value flag(source&, const situation&) {
   return true;
 }
 
+value annotations(source& c, const situation&) {
+  if (c.percent(30))
+    return some_of(c, {"com.example.list=a=b", "com.example.bare"});
+  return value::map({{"com.example.map", one_of(c, "x", "a b=ü", "1")}});
+}
+
 value cap_add(source& c, const situation&) {
   return some_of(c, {"NET_ADMIN", "CAP_SYS_TIME", "SYS_PTRACE", "IPC_LOCK"});
 }
@@ -173,6 +179,8 @@ value healthcheck(source& c, const situation&) {
     out.set("start_period", one_of(c, "10ms", "1h"));
   if (c.percent(60))
     out.set("retries", one_of(c, 1, 9));
+  if (c.percent(30))
+    out.set("start_interval", one_of(c, "1s", "20ms"));
   return out;
 }
 
@@ -411,6 +419,7 @@ const field table[] = {
   {"network_mode", 30, network_mode, {"network_mode", "networks(", "hostname", "env("}, {}},
   {"networks", 30, networks, {"networks(", "network_mode"}, {}},
   {"uts", 8, uts, {"uts", "hostname"}, {}},
+  {"annotations", 12, annotations, {"annotations("}, {}},
   {"cap_add", 15, cap_add, {"cap_add"}, {}},
   {"cap_drop", 15, cap_drop, {"cap_drop"}, {}},
   {"cgroup", 10, cgroup, {"cgroup"}, {}, true},

@@ -3,6 +3,8 @@
 
 #include "actors/planning/compare/compare.hpp"
 #include "actors/planning/compare/resolve.hpp"
+#include "actors/planning/foresee/foresee.hpp"
+#include "actors/planning/identity.hpp"
 #include "actors/planning/normalise/normalise.hpp"
 #include "tests/property/engine_under_test.hpp"
 
@@ -88,6 +90,13 @@ container_config resolved(const attempt& x, const target_service& service) {
   return planning::resolve(service, &image.facts, image.image.id);
 }
 
+planning::compare_context context() {
+  planning::compare_context by;
+  by.services["db"] = under_test().db();
+  by.lacks = under_test().lacks();
+  return by;
+}
+
 std::string told(const std::vector<planning::field_difference>& found) {
   std::ostringstream out;
   for (const auto& d : found)
@@ -115,10 +124,107 @@ bool names(const field& what, std::string_view difference) {
   });
 }
 
+/// This engine drops the field, or a part of it: the change may be all in that.
+bool may_be_dropped(const field& what) {
+  const auto& lacks = under_test().lacks();
+  const auto is_any = [&what](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), what.name) != names.end();
+  };
+  for (const auto lacking : lacks) {
+    const auto whole = to_string(lacking);
+    if (what.name == whole || whole.starts_with(std::string{what.name} + '.'))
+      return true;
+  }
+  return (lacks.contains(engine_feature::gpus) && is_any({"gpus", "deploy", "features"}))
+         || (lacks.contains(engine_feature::mem_limit) && is_any({"mem_reservation", "deploy"}))
+         || (lacks.contains(engine_feature::pids_limit) && is_any({"deploy"}));
+}
+
 /// Where the kernel does not count swap, the engine drops the limit and shows none: nothing of it
 /// can be compared.
 bool is_uncounted_swap(const field& what, const container& made) {
   return what.name == "memswap_limit" && made.config.memory_swap_bytes == -1;
+}
+
+/// The device on which the container was made, and its target as the composition has it now.
+planning::situation situation_of(
+  const attempt& x, const container& made, const planning::normalised& wanted) {
+  planning::situation s;
+  s.target = wanted.target;
+  s.engine.complete = s.images.complete = true;
+  s.engine.lacks = under_test().lacks();
+  const auto& app = s.target.apps.at(0);
+  const auto& release = *app.release;
+  for (const auto& network : release.networks)
+    s.engine.networks.push_back(
+      {network_engine_id{network.engine_name}, network.engine_name, network.config});
+  s.engine.networks.push_back({network_engine_id{"supervisor0"}, "supervisor0", {}});
+  for (const auto& volume : release.volumes)
+    s.engine.volumes.push_back({volume.engine_name, volume.config});
+  const auto& image = under_test().image(x.image);
+  s.images.engine.push_back(image.image);
+  s.images.facts[image.image.id] = image.facts;
+  for (const auto& service : release.services) {
+    image_row row{service.image_name,
+      app.id,
+      app.uuid,
+      service.id,
+      service.name,
+      service.image,
+      release.id,
+      release.commit,
+      image.image.id,
+      false};
+    s.images.rows.push_back(std::move(row));
+    // `db` has the id that the containers of the test know it by.
+    auto config = planning::resolve(service, &image.facts, image.image.id);
+    container c = made;
+    if (service.name.value != "web") {
+      c.id = under_test().db();
+      c.config = std::move(config);
+    }
+    // Of another release: within one, what the Node supervisor leaves out makes no difference.
+    const container_identity who{app.id,
+      app.uuid,
+      service.id,
+      service.name,
+      service.image,
+      release_id{release.id.value - 1},
+      commit_id{"before"}};
+    c.name = planning::container_name(who);
+    s.engine.containers.push_back({who, std::move(c), 0});
+  }
+  return s;
+}
+
+/// What the plan says wrongly of the change of one field, drawn for each case.
+std::string wrong_plan(attempt& x, const container& made) {
+  auto own = x.chance.fork();
+  const auto all = fields();
+  const auto& field = all[own.below(all.size())];
+  const auto changed = with_change(x.composition, field, own, x.at);
+  if (changed.is_null() || field.compared_as.empty())
+    return {};
+  const auto target =
+    planning::normalise_target(document_of(changed, x.image, x.at.form), under_test().device());
+  const auto before = read(x, x.composition).service;
+  const auto after = read(x, changed).service;
+  if (!target || !before || !after)
+    return {}; // told by `wrong_changes`
+  const auto ahead = planning::foresee(situation_of(x, made, *target));
+  for (const auto& one : ahead.steps) {
+    const auto* kill = std::get_if<kill_container>(&one.what.action);
+    if (kill == nullptr || kill->id != made.id)
+      continue;
+    const bool exact = std::all_of(
+      one.changes.begin(), one.changes.end(), [&](const auto& d) { return names(field, d.field); });
+    return exact && !one.changes.empty()
+             ? std::string{}
+             : "\n  " + std::string{field.name} + " changed: the plan tells" + told(one.changes);
+  }
+  const auto differs = !planning::differences(made, resolved(x, *after), context()).empty();
+  return differs ? "\n  " + std::string{field.name} + " changed: the plan has no step for it"
+                 : std::string{};
 }
 
 /// Changes every field in turn; what the comparison says wrongly of one.
@@ -137,7 +243,7 @@ std::string wrong_changes(attempt& x, const container& made, const planning::com
     const auto found = planning::differences(made, resolved(x, *target.service), by);
     const bool exact =
       std::all_of(found.begin(), found.end(), [&](const auto& d) { return names(field, d.field); });
-    const bool may_equal = field.compared_as.empty()
+    const bool may_equal = field.compared_as.empty() || may_be_dropped(field)
                            || (field.engine_chooses && x.composition.find(field.name) == nullptr)
                            || is_uncounted_swap(field, made);
     if (!exact || (found.empty() && !may_equal))
@@ -154,8 +260,7 @@ std::string problem_of(attempt& x) {
     return "\n  the generator made what planning does not take: " + target.why;
   auto config = resolved(x, *target.service);
   auto sent = config;
-  planning::compare_context by;
-  by.services["db"] = under_test().db();
+  const auto by = context();
   if (sent.network_mode == "service:db")
     sent.network_mode = "container:" + under_test().db().value;
   if (const auto placed = under_test().place(target.service->files); !placed)
@@ -166,7 +271,7 @@ std::string problem_of(attempt& x) {
   const auto found = planning::differences(*made, config, by);
   if (!found.empty())
     return "\n  equal was expected, but:" + told(found) + told(made->config.env, config.env);
-  return wrong_changes(x, *made, by);
+  return wrong_changes(x, *made, by) + wrong_plan(x, *made);
 }
 
 /// The fields of a composition that make its service another one than without them.

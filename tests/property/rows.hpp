@@ -1,7 +1,9 @@
 #pragma once
 
+#include "messages/model/engine_feature.hpp"
 #include "messages/model/target.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +32,7 @@ struct row {
   std::string_view image = "property/plain:1";
   dialect from = dialect::cloud_v3;
   bool is_dockers = false; ///< podman wants another value, which the property test gives it.
+  std::optional<engine_feature> needs{}; ///< An engine that drops it shows something else.
 
   [[nodiscard]] std::string name() const {
     return std::string{field} + ": " + std::string{meaning};

@@ -110,6 +110,7 @@ void check_engine(const row& x, const container_config& config) {
   auto& engine = under_test();
   planning::compare_context by;
   by.services["db"] = engine.db();
+  by.lacks = engine.lacks();
   auto sent = config;
   if (sent.network_mode == "service:db")
     sent.network_mode = "container:" + engine.db().value;
@@ -123,7 +124,7 @@ void check_engine(const row& x, const container_config& config) {
   for (const auto& d : planning::differences(*shown, config, by))
     differing += d.field + ": " + d.current + " against " + d.target + "; ";
   CHECK(differing == "");
-  if (engine.make() != make_of_engine::docker)
+  if (engine.make() != make_of_engine::docker || (x.needs && engine.lacks().contains(*x.needs)))
     return;
   for (const auto& line : x.shown) {
     const auto& path = line.first;

@@ -1,6 +1,7 @@
 #include "actors/api/api.hpp"
 
 #include "actors/spawn.hpp"
+#include "tests/fakes/fake_engine.hpp"
 #include "tests/support/ask.hpp"
 #include "tests/support/virtual_system.hpp"
 
@@ -27,6 +28,9 @@ struct others {
   bool host_answers = true;
   std::vector<bool> applied;  ///< With force or not.
   std::vector<bool> searched; ///< For a new target, likewise.
+  target_source_state file{"/shop/compose.yaml", "shop", {}, {}, false, {}, {}};
+  bool source_answers = true;
+  bool source_is_silent = false;
   std::vector<api::edition> changes;
   int address_questions = 0;
 };
@@ -99,6 +103,31 @@ update_trigger_actor::behavior_type trigger_of(known all) {
   return {[all](const look_for_target& x) { all->searched.push_back(x.force); }};
 }
 
+target_source_actor::behavior_type source_of(target_source_actor::pointer self, known all) {
+  return {
+    [](const target_file::reading&) {},
+    [](const look_for_target&) {},
+    [all, self](const get_target_source&) -> caf::result<target_source_state> {
+      if (all->source_is_silent)
+        return self->make_response_promise<target_source_state>(); // and never kept
+      if (!all->source_answers)
+        return away();
+      return all->file;
+    },
+  };
+}
+
+event_sink_actor::behavior_type no_events() {
+  return {
+    [](const engine::event_batch&) { return engine::taken{}; },
+    [](const engine::watch_ended&) {},
+  };
+}
+
+pull_sink_actor::behavior_type no_pulls() {
+  return {[](const engine::pull_progress&) {}};
+}
+
 struct bench {
   virtual_system system{1};
   known all = std::make_shared<others>();
@@ -107,6 +136,10 @@ struct bench {
   host_actor machine = system.actors().spawn(host_of, all);
   reply_keeper_actor keeper = system.actors().spawn(keeper_of, all);
   update_trigger_actor trigger = system.actors().spawn(trigger_of, all);
+  // Those of which not every device has one.
+  target_source_actor source{};
+  engine_actor engine{};
+  std::shared_ptr<engine_world> world = std::make_shared<engine_world>();
   api_child actor = make(1);
 
   bench() { all->where = one_service("Running"); }
@@ -115,13 +148,28 @@ struct bench {
     return spawn_actor(system.actors(),
       run_api,
       api_config{{"0.1.0", "SomeOS", 48484}},
-      api_links{conductor, key_keeper, machine, keeper, trigger},
+      api_links{conductor, key_keeper, machine, keeper, trigger, source, engine},
       incarnation);
   }
 
   void wake() {
     caf::anon_send(actor, wake_up{});
     system.settle();
+  }
+
+  /// The target comes from a file.
+  void has_file() {
+    source = system.actors().spawn(source_of, all);
+    actor = make(2);
+  }
+
+  void has_engine() {
+    engine = spawn_fake_engine(system.actors(),
+      world,
+      std::make_shared<fault_source>(system.random().fork()),
+      system.actors().spawn(no_events),
+      system.actors().spawn(no_pulls));
+    actor = make(3);
   }
 
   static progress one_service(const std::string&) {
@@ -396,6 +444,83 @@ TEST_SUITE("api") {
     CHECK(b.get("GET", "/v2/version", "global").status == 401);
     CHECK_FALSE(b.get("GET", "/v2/version", "global").same_until_changed);
     CHECK_FALSE(b.get("GET", "/v1/device", "another").same_until_changed);
+  }
+
+  TEST_CASE("api: explain tells what the target's file holds at that moment") {
+    bench b;
+    b.has_file();
+    b.wake();
+    CHECK(body_of(b.get("GET", "/v2/explain", "global")).find("problem") == nullptr);
+    // Nobody tells of a change.
+    b.all->file.problem = "/shop/compose.yaml:3: services.web.colour: unknown field";
+    b.all->file.warnings = {"/shop/compose.yaml:2: the variable TAG is not set"};
+    const auto got = b.get("GET", "/v2/explain", "global");
+    CHECK(got.status == 200);
+    CHECK_FALSE(got.same_until_changed);
+    const auto told = body_of(got);
+    CHECK(*told.find("status") == value{"success"});
+    REQUIRE(told.find("problem") != nullptr);
+    CHECK(*told.find("problem") == value{b.all->file.problem});
+    REQUIRE(told.find("source") != nullptr);
+    CHECK(*told.find("source")->find("path") == value{"/shop/compose.yaml"});
+    CHECK(told.find("source")->find("warnings")->as_list()->size() == 1);
+    // Whoever may see one app only is not told of the file, and nobody is asked.
+    b.all->source_is_silent = true;
+    const auto of_one = b.get("GET", "/v2/explain", "camera");
+    CHECK(body_of(of_one).find("source") == nullptr);
+    CHECK(of_one.same_until_changed);
+  }
+
+  TEST_CASE("api: explain waits for no source of the target that is down, or hangs") {
+    bench b;
+    b.has_file();
+    b.wake();
+    const auto problem = [&b] {
+      api::request what;
+      what.method = "GET";
+      what.path = "/v2/explain";
+      what.key = secret{"global"};
+      auto asked = b.begin(what);
+      b.system.run_until([&asked] { return asked.there(); }, 10s);
+      REQUIRE(asked.there());
+      CHECK(asked.took() <= 2s);
+      const auto told = body_of(*asked.get());
+      REQUIRE(told.find("problem") != nullptr);
+      return *told.find("problem")->as_text();
+    };
+    b.all->source_answers = false;
+    CHECK(problem() == "what the target's file holds is not known now: it is down");
+    b.all->source_is_silent = true;
+    CHECK(problem().starts_with("what the target's file holds is not known now: "));
+  }
+
+  TEST_CASE("api: explain asks an engine that is away why, and no other") {
+    bench b;
+    b.has_engine();
+    b.wake();
+    const auto reason = [&b] {
+      const auto told = body_of(b.get("GET", "/v2/explain", "global"));
+      REQUIRE(told.find("others") != nullptr);
+      REQUIRE(told.find("others")->as_list()->size() == 1);
+      return *told.find("others")->as_list()->front().find("reason")->as_text();
+    };
+    b.world->reachable = false;
+    const auto away = reason();
+    CAPTURE(away);
+    CHECK(away.starts_with("the engine does not answer: "));
+    CHECK(away.ends_with("; it is asked again within a minute"));
+    b.world->reachable = true;
+    CHECK(reason() == "the engine answers again, and what it has is being listed");
+
+    auto there = bench::one_service("Running");
+    there.engine.complete = true;
+    there.images.complete = true;
+    caf::anon_send(b.actor, there);
+    b.system.settle();
+    b.world->calls.clear();
+    const auto got = b.get("GET", "/v2/explain", "global");
+    CHECK(b.world->calls["get_traits"] == 0);
+    CHECK(got.same_until_changed);
   }
 
   TEST_CASE("api: with a new incarnation all that was kept is void") {

@@ -1,5 +1,8 @@
 #include "actors/api/explained.hpp"
 
+#include <cstdint>
+#include <string>
+
 #include <doctest/doctest.h>
 
 namespace copal::api {
@@ -60,6 +63,7 @@ TEST_SUITE("api") {
           == debug_string(value::map({
             {"settled", false},
             {"services", value{value::list_type{first, web("2", "shop 2")}}},
+            {"others", value{value::list_type{}}},
             {"troubles", value{value::list_type{}}},
             {"locks", value{value::list_type{}}},
             {"warnings", value{value::list_type{value{"web: field build is ignored"}}}},
@@ -135,6 +139,135 @@ TEST_SUITE("api") {
     const value told{explained(now, {})};
     CHECK(*told.find("problem")->as_text() == now.problem);
     CHECK(told.find("services")->as_list()->empty());
+    CHECK(told.find("source") == nullptr);
+  }
+
+  TEST_CASE("explained: what no service waits for, of the key's app and of the whole device") {
+    auto now = without_images();
+    now.waits = {{wait_reason::kind::back_off, {1}, "commit:1", "updateCommit c1: no answer"},
+      {wait_reason::kind::back_off, {2}, "commit:2", "updateCommit c2: no answer"},
+      {wait_reason::kind::back_off, {}, "network:supervisor0", "createNetwork: no answer"}};
+    now.failures = {{"commit:2",
+      "updateCommit",
+      3,
+      {errc::unavailable, "no answer"},
+      8s,
+      true,
+      {{wall_time{1'600'000'000s}, {errc::unavailable, "no answer"}}},
+      {}}};
+    const auto network = value::map({
+      {"subject", "network:supervisor0"},
+      {"waitsFor", "back-off"},
+      {"reason", "createNetwork: no answer"},
+    });
+    const auto attempts = value{
+      value::list_type{value::map({{"at", "2020-09-13T12:26:40.000Z"}, {"error", "no answer"}})}};
+    const auto commit = value::map({
+      {"subject", "commit:2"},
+      {"waitsFor", "back-off"},
+      {"reason", "updateCommit c2: no answer"},
+      {"appId", 2},
+      {"appName", "shop 2"},
+      {"tries", 3},
+      {"attempts", attempts},
+      {"nextTry", "2020-09-13T12:26:48.000Z"},
+    });
+    const value of_two{explained(now, {app_id{2}})};
+    CHECK(debug_string(*of_two.find("others"))
+          == debug_string(value{value::list_type{network, commit}}));
+    const value all{explained(now, {})};
+    CHECK(all.find("others")->as_list()->size() == 3);
+  }
+
+  TEST_CASE("explained: an engine that is away is told with its own words") {
+    progress now;
+    now.has_target = true;
+    const struct {
+      heard from;
+      std::string reason;
+    } rows[] = {
+      {{}, "the engine does not answer"},
+      {{{}, "connecting: refused"},
+        "the engine does not answer: connecting: refused; it is asked again within a minute"},
+      {{{}, ""}, "the engine answers again, and what it has is being listed"},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.reason);
+      // Of services there is nothing to tell; and each app is concerned.
+      for (const auto& of : {scope{}, scope{app_id{2}}}) {
+        const value told{explained(now, of, row.from)};
+        CHECK(told.find("services")->as_list()->empty());
+        CHECK(debug_string(*told.find("others"))
+              == debug_string(value{value::list_type{value::map({
+                {"subject", "engine"},
+                {"waitsFor", "engine"},
+                {"reason", row.reason},
+              })}}));
+      }
+    }
+    now.engine.complete = true;
+    const value back{explained(now, {}, {{}, "connecting: refused"})};
+    CHECK(*back.find("others")->as_list()->front().find("reason")
+          == value{"the record of images is not there"});
+  }
+
+  TEST_CASE("explained: the bytes that an image needs and that there are") {
+    auto now = without_images();
+    now.images.failures.clear();
+    now.images.sizes = {{"r/web:1", {{"l1", 150}}, {}}, {"r/web:2", {{"l1", 150}, {"l2", 20}}, {}}};
+    now.images.fetching = {{"r/web:1", 40}};
+    now.images.shortages = {{"r/web:2", 340, 1000, 900, true}};
+    now.waits[0].why = wait_reason::kind::fetching;
+    now.waits[1].why = wait_reason::kind::space;
+    const value told{explained(now, {})};
+    const auto number = [&told](std::size_t service, const char* name) -> std::int64_t {
+      const auto* found = told.find("services")->as_list()->at(service).find(name);
+      return found == nullptr ? -1 : *found->as_integer();
+    };
+    CHECK(number(0, "bytesToFetch") == 150);
+    CHECK(number(0, "downloadProgress") == 40);
+    CHECK(number(0, "bytesNeeded") == -1);
+    CHECK(number(1, "bytesToFetch") == 170);
+    CHECK(number(1, "downloadProgress") == -1);
+    CHECK(number(1, "bytesNeeded") == 340);
+    CHECK(number(1, "bytesFree") == 1000);
+    CHECK(number(1, "bytesKeptFree") == 900);
+  }
+
+  TEST_CASE("explained: the target's file, and what of it is refused, for the whole device alone") {
+    const progress now;
+    heard from;
+    from.source = {"/shop/compose.yaml",
+      "shop",
+      wall_time{1'600'000'000s},
+      commit_id{"c1"},
+      false,
+      "/shop/compose.yaml:3: services.web.colour: unknown field",
+      {"/shop/compose.yaml:2: the variable TAG is not set"}};
+    const value told{explained(now, {}, from)};
+    CHECK(*told.find("problem") == value{from.source->problem});
+    CHECK(debug_string(*told.find("source"))
+          == debug_string(value::map({
+            {"path", "/shop/compose.yaml"},
+            {"project", "shop"},
+            {"refused", false},
+            {"warnings", value{value::list_type{value{from.source->warnings[0]}}}},
+            {"accepted", "2020-09-13T12:26:40.000Z"},
+            {"commit", "c1"},
+            {"problem", from.source->problem},
+          })));
+    const value of_one{explained(now, {app_id{1}}, from)};
+    CHECK(of_one.find("source") == nullptr);
+    CHECK(of_one.find("problem") == nullptr);
+
+    // Beside it, that of the target before it.
+    progress stored;
+    stored.problem = "the stored target is not understood";
+    const value both{explained(stored, {}, from)};
+    CHECK(*both.find("problem") == value{from.source->problem + "\n" + stored.problem});
+    from.source->problem.clear();
+    const value one{explained(stored, {}, from)};
+    CHECK(*one.find("problem") == value{stored.problem});
   }
 }
 

@@ -117,7 +117,7 @@ void device::start() {
   };
   arguments.insert(arguments.end(), command.begin(), command.end());
   arguments.insert(arguments.end(), options.begin(), options.end());
-  program_ = std::make_unique<program>(arguments);
+  program_ = std::make_unique<program>(arguments, environment);
   mark_ = 0;
 }
 

@@ -25,10 +25,11 @@ public:
   device& operator=(const device&) = delete;
 
   // The program.
-  std::string log_level = "debug";  ///< From the next start on, as the next.
-  std::vector<std::string> options; ///< Further ones.
-  bool in_its_network = false;      ///< Of the engine: the registries can be asked.
-  std::string registry;             ///< Where images are from; the engine's, unless told.
+  std::string log_level = "debug";      ///< From the next start on, as the next.
+  std::vector<std::string> options;     ///< Further ones.
+  std::vector<std::string> environment; ///< Beside ours: `NAME=value`.
+  bool in_its_network = false;          ///< Of the engine: the registries can be asked.
+  std::string registry;                 ///< Where images are from; the engine's, unless told.
   std::string uuid = "0123456789abcdef0123456789abcdef"; ///< As config.json has it.
   void start();
   /// In order; its exit code.

@@ -20,6 +20,30 @@ using clock = std::chrono::steady_clock;
 /// How long a condition that changes unheard may go unseen.
 constexpr std::chrono::milliseconds look_every = 20ms;
 
+/// Whatever a test asks of Copal, the machine that it runs on is not rebooted: where the system bus
+/// is said to be, there can be none.
+constexpr std::string_view system_bus = "DBUS_SYSTEM_BUS_ADDRESS=";
+constexpr const char* no_system_bus =
+  "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/dev/null/no-bus-for-tests";
+
+/// Ours with these before it; the first of a name counts. No system bus but one that is named
+/// there.
+std::vector<char*> environment_with(const std::vector<std::string>& more) {
+  const auto names_bus = [](std::string_view one) { return one.starts_with(system_bus); };
+  std::vector<char*> out;
+  // const_cast: posix_spawn's signature; not written to
+  for (const auto& one : more)
+    out.push_back(const_cast<char*>(one.c_str()));
+  if (std::none_of(more.begin(), more.end(), names_bus))
+    out.push_back(const_cast<char*>(no_system_bus));
+  for (auto** one = environ; *one != nullptr; ++one) {
+    if (!names_bus(*one))
+      out.push_back(*one);
+  }
+  out.push_back(nullptr);
+  return out;
+}
+
 bool contains(const std::vector<std::string>& lines, std::string_view words, std::size_t from) {
   for (auto i = from; i < lines.size(); ++i) {
     if (lines[i].find(words) != std::string::npos)
@@ -47,12 +71,7 @@ program::program(
   for (const auto& argument : arguments)
     argv.push_back(const_cast<char*>(argument.c_str())); // posix_spawn's signature; not written to
   argv.push_back(nullptr);
-  std::vector<char*> envp;
-  for (const auto& one : environment)
-    envp.push_back(const_cast<char*>(one.c_str())); // as above; the first of a name counts
-  for (auto** one = environ; *one != nullptr; ++one)
-    envp.push_back(*one);
-  envp.push_back(nullptr);
+  const auto envp = environment_with(environment);
   const int outcome = ::posix_spawn(&id_, argv[0], &actions, nullptr, argv.data(), envp.data());
   ::posix_spawn_file_actions_destroy(&actions);
   if (outcome != 0)

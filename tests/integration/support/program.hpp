@@ -19,6 +19,7 @@ namespace copal::test {
 class program {
 public:
   /// The first argument is the program's path. `environment` (`NAME=value`) is added to ours.
+  /// Unless it names a system bus, the program finds none.
   explicit program(
     const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {});
   ~program();

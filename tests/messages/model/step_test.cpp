@@ -49,6 +49,7 @@ TEST_SUITE("model") {
       {take_locks{{{"web"}}}, "takeLock", "locks:7"},
       {release_locks{}, "releaseLock", "locks:7"},
       {note_reboot{{"web"}}, "requireReboot web", "reboot"},
+      {reboot_device{}, "reboot", "reboot"},
       {record_commit{{"c0ffee"}}, "updateCommit c0ffee", "commit:7"},
     };
     for (const auto& row : rows) {

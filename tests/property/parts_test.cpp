@@ -1,0 +1,289 @@
+// The same of networks and volumes: what the engine lists equals the target that it was made from,
+// and differs from it in exactly the field that is changed.
+
+#include "actors/planning/compare/compare.hpp"
+#include "actors/planning/normalise/normalise.hpp"
+#include "tests/property/engine_under_test.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <functional>
+#include <iomanip>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+namespace copal::property {
+
+namespace {
+
+using source = test::random_source;
+
+/// A field of a network or a volume.
+struct part_field {
+  std::string_view name;
+  unsigned percent;
+  value (*make)(source&);
+  std::vector<std::string_view> compared_as; ///< A difference in it begins with one of these.
+};
+
+value labels(source& c) {
+  if (c.percent(30))
+    return value::list({"com.example.list=" + std::to_string(c.below(100))});
+  return value::map({{"com.example.map", std::to_string(c.below(100))}});
+}
+
+value yes(source&) {
+  return true;
+}
+
+value network_opts(source& c) {
+  return value::map({{"mtu", std::to_string(c.between(1200, 1400))}});
+}
+
+/// Pools that no other network of the test has. Both kinds, so that IPv6 can be switched on.
+value ipam(source& c) {
+  const auto start =
+    "10." + std::to_string(c.between(200, 250)) + '.' + std::to_string(c.below(256)) + '.';
+  auto pool =
+    value::map({{"subnet", start + "0/24"}, {"gateway", start + (c.percent(50) ? "1" : "254")}});
+  if (c.percent(40))
+    pool.set("ip_range", start + (c.percent(50) ? "128/25" : "64/26"));
+  if (c.percent(40))
+    pool.set("aux_addresses", value::map({{"router", start + std::to_string(c.between(2, 20))}}));
+  const auto six = "fd00:" + std::to_string(c.between(1000, 9000)) + "::";
+  auto out = value::map({{"config",
+    value::list({pool, value::map({{"subnet", six + "/64"}, {"gateway", six + "1"}})})}});
+  if (c.percent(20))
+    out.set("options", value::map({{"com.example", std::to_string(c.below(100))}}));
+  return out;
+}
+
+const part_field network_fields[] = {
+  {"driver_opts", 40, network_opts, {"driver_opts("}},
+  {"ipam", 60, ipam, {"ipam.", "labels(io.balena.private.ipam.config)"}},
+  {"enable_ipv6", 40, yes, {"enable_ipv6"}},
+  {"internal", 40, yes, {"internal"}},
+  {"labels", 50, labels, {"labels("}},
+  {"config_only", 10, yes, {"config_only", "driver"}},
+};
+
+value volume_opts(source& c) {
+  return value::map({{"type", "tmpfs"},
+    {"device", "tmpfs"},
+    {"o", "uid=" + std::to_string(c.between(1000, 2000))}});
+}
+
+const part_field volume_fields[] = {
+  {"driver_opts", 50, volume_opts, {"driver_opts("}},
+  {"labels", 50, labels, {"labels("}},
+};
+
+bool is_on(const value& part, std::string_view name) {
+  const auto* flag = part.find(name);
+  return flag != nullptr && *flag == value{true};
+}
+
+/// IPv6 wants a pool for it. One that is a configuration only is internal to nothing.
+bool fits(std::string_view name, const value& part) {
+  if (name == "enable_ipv6")
+    return part.find("ipam") != nullptr;
+  if (name == "internal")
+    return !is_on(part, "config_only");
+  return name != "config_only" || !is_on(part, "internal");
+}
+
+value make_part(source& chance, std::span<const part_field> fields) {
+  auto out = value::map({});
+  for (const auto& field : fields) {
+    auto own = chance.fork();
+    if (own.percent(field.percent) && fits(field.name, out))
+      out.set(field.name, field.make(own));
+  }
+  return out;
+}
+
+value changed(const value& part, const part_field& field, source& chance) {
+  value out{*part.as_map()};
+  if (part.find(field.name) != nullptr && field.make == yes)
+    out.set(field.name, false);
+  else
+    out.set(field.name, field.make(chance));
+  const auto* before = part.find(field.name);
+  const bool same = before != nullptr && *before == *out.find(field.name);
+  return same || !fits(field.name, out) ? value{} : out;
+}
+
+/// The networks or volumes of an app that has one of this kind.
+template <class Part>
+result<Part> read_part(std::string_view kind, const value& part, dialect form) {
+  auto document = document_of(value::map({}), "property/plain:1", form);
+  const auto parts = value::map({{"drawn", part}});
+  auto& doc = document.doc;
+  if (form == dialect::compose) {
+    doc.set(kind, parts);
+  } else {
+    auto device = *doc.find("d1");
+    auto apps = *device.find("apps");
+    auto app = *apps.find("a7");
+    auto releases = *app.find("releases");
+    auto release = *releases.find("c70");
+    release.set(kind, parts);
+    releases.set("c70", release);
+    app.set("releases", releases);
+    apps.set("a7", app);
+    device.set("apps", apps);
+    doc.set("d1", device);
+  }
+  const auto made = planning::normalise_target(document, under_test().device());
+  if (!made)
+    return fail(made.error());
+  if (!made->warnings.empty())
+    return fail(errc::invalid_input, made->warnings.front());
+  const auto& release = *made->target.apps.at(0).release;
+  const auto named = [](const auto& all) -> result<Part> {
+    for (const auto& one : all) {
+      if (one.engine_name.ends_with("_drawn"))
+        return Part{one};
+    }
+    return fail(errc::internal, "it is not in the target");
+  };
+  if constexpr (std::is_same_v<Part, target_network>)
+    return named(release.networks);
+  else
+    return named(release.volumes);
+}
+
+template <class List, class Question>
+auto listed(const std::string& name, Question question)
+  -> result<decltype(List{}.items.front().config)> {
+  const auto all = under_test().ask<List>(question);
+  if (!all)
+    return fail(all.error());
+  for (const auto& one : all->items) {
+    if (one.name == name)
+      return one.config;
+  }
+  return fail(errc::not_found, "the engine does not list it");
+}
+
+result<network_config> shown(const target_network& part) {
+  auto made = under_test().ask<engine::done>(engine::create_network{part.engine_name, part.config});
+  return made ? listed<engine::network_list>(part.engine_name, engine::list_networks{})
+              : fail(std::move(made.error()));
+}
+
+result<volume_config> shown(const target_volume& part) {
+  auto made = under_test().ask<engine::done>(engine::create_volume{part.engine_name, part.config});
+  return made ? listed<engine::volume_list>(part.engine_name, engine::list_volumes{})
+              : fail(std::move(made.error()));
+}
+
+void remove(const target_network& part) {
+  const auto all = under_test().ask<engine::network_list>(engine::list_networks{});
+  for (const auto& one : all ? all->items : std::vector<engine_network>{}) {
+    if (one.name == part.engine_name)
+      (void)under_test().ask<engine::done>(engine::remove_network{one.id});
+  }
+}
+
+void remove(const target_volume& part) {
+  (void)under_test().ask<engine::done>(engine::remove_volume{part.engine_name});
+}
+
+std::string told(const std::vector<planning::field_difference>& found) {
+  std::ostringstream out;
+  for (const auto& d : found)
+    out << "\n    " << d.field << ": the engine shows " << d.current << ", the target says "
+        << d.target;
+  return out.str();
+}
+
+/// What is wrong with one case; empty for nothing.
+template <class Part>
+std::string problem_of(
+  std::uint64_t seed, std::string_view kind, std::span<const part_field> fields, value& part) {
+  source chance{seed};
+  const auto form = chance.percent(50) ? dialect::cloud_v3 : dialect::compose;
+  part = make_part(chance, fields);
+  const auto target = read_part<Part>(kind, part, form);
+  if (!target)
+    return "\n  planning does not take it: " + target.error().what;
+  const auto there = shown(*target);
+  remove(*target);
+  if (!there)
+    return "\n  the engine: " + there.error().what;
+  std::string out;
+  if (const auto found = planning::differences(*there, target->config); !found.empty())
+    out += "\n  equal was expected, but:" + told(found);
+  for (const auto& field : fields) {
+    const auto other = changed(part, field, chance);
+    if (other.is_null())
+      continue;
+    const auto wanted = read_part<Part>(kind, other, form);
+    if (!wanted) {
+      out += "\n  " + std::string{field.name} + " changed: refused: " + wanted.error().what;
+      continue;
+    }
+    const auto found = planning::differences(*there, wanted->config);
+    const bool exact =
+      !found.empty() && std::all_of(found.begin(), found.end(), [&](const auto& d) {
+        return std::any_of(field.compared_as.begin(), field.compared_as.end(), [&d](auto name) {
+          return d.field.starts_with(name);
+        });
+      });
+    if (!exact)
+      out += "\n  " + std::string{field.name} + " changed to "
+             + debug_string(*other.find(field.name)) + ": that and only that was to differ, found"
+             + told(found);
+  }
+  return out;
+}
+
+template <class Part>
+void check_all(std::string_view kind, std::span<const part_field> fields, std::uint64_t cases) {
+  std::map<std::string_view, std::uint64_t> histogram;
+  std::string failures;
+  for (std::uint64_t seed = 1; seed <= cases; ++seed) {
+    value part;
+    const auto problem = problem_of<Part>(seed, kind, fields, part);
+    for (const auto& field : fields)
+      histogram[field.name] += part.find(field.name) != nullptr ? 1 : 0;
+    if (!problem.empty())
+      failures += "\ncase " + std::to_string(seed) + " " + debug_string(part) + problem;
+  }
+  for (const auto& field : fields) {
+    const auto percent =
+      100.0 * static_cast<double>(histogram[field.name]) / static_cast<double>(cases);
+    std::cout << std::setw(10) << kind << ' ' << std::setw(12) << field.name << ' ' << std::fixed
+              << std::setprecision(1) << percent << " %\n";
+    CHECK_MESSAGE(percent >= 2, field.name, " stands in too few cases");
+  }
+  CHECK_MESSAGE(failures.empty(), failures);
+}
+
+/// Making a network takes an engine a fifth of a second.
+std::uint64_t cases() {
+  constexpr std::uint64_t everyday = 40;
+  constexpr std::uint64_t in_ci = 100;
+  constexpr std::uint64_t part = 20;
+  if (const char* text = std::getenv("PROPERTY_CASES"); text != nullptr)
+    return std::max<std::uint64_t>(everyday, std::strtoull(text, nullptr, 10) / part);
+  const char* ci = std::getenv("CI");
+  return ci != nullptr && std::string_view{ci} == "true" ? in_ci : everyday;
+}
+
+} // namespace
+
+TEST_CASE("property: a network equals the target it was made from, and no other") {
+  check_all<target_network>("networks", network_fields, cases());
+}
+
+TEST_CASE("property: a volume equals the target it was made from, and no other") {
+  check_all<target_volume>("volumes", volume_fields, cases());
+}
+
+} // namespace copal::property
