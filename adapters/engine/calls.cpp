@@ -97,7 +97,7 @@ result<call> call_for(const engine::list_volumes&) {
 }
 
 result<call> call_for(const engine::list_images&) {
-  return look("/images/json?digests=1");
+  return look("/images/json");
 }
 
 result<call> call_for(const engine::get_traits&) {

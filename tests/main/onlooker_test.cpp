@@ -46,7 +46,7 @@ std::map<std::string, reply> answers(const std::map<std::string, reply>& more) {
         R"("Labels":{"io.balena.supervised":"true"}}])"}},
     {"GET /v1.41/networks", {200, "[]"}},
     {"GET /v1.41/volumes", {200, R"({"Volumes":[]})"}},
-    {"GET /v1.41/images/json?digests=1",
+    {"GET /v1.41/images/json",
       {200, R"([{"Id":"sha256:aa","RepoTags":["web:1"]},{"Id":"sha256:bb","RepoTags":["db:1"]}])"}},
     {"GET /v1.41/containers/c1/json", {404, R"({"message":"No such container"})"}},
     {"GET /v1.41/images/sha256:aa/json", {200, R"({"Id":"sha256:aa","RepoTags":["web:1"]})"}},

@@ -2,6 +2,7 @@
 // against the planner.
 
 #include "actors/planning/identity.hpp"
+#include "tests/sim/image_names.hpp"
 #include "tests/sim/standing.hpp"
 
 #include <algorithm>
@@ -131,16 +132,6 @@ std::vector<std::string> check_network(const simulated_device& device, const std
   return {};
 }
 
-/// The engine as it will be when a name, or an image by its id, has been removed.
-engine_world without(const engine_world& world, const std::string& name) {
-  auto out = world;
-  out.before_loss = nullptr;
-  out.on_event = nullptr;
-  out.containers.clear(); // Whether one uses it does not matter here.
-  (void)out.remove_image(name, false);
-  return out;
-}
-
 std::vector<std::string> check_image(const simulated_device& device, const std::string& name) {
   const auto& world = *device.world;
   const auto by_id = world.images.find(engine_image_id{name});
@@ -175,17 +166,6 @@ std::vector<std::string> check_image(const simulated_device& device, const std::
   });
   return wanted ? std::vector<std::string>{"removal of image " + name + ": the target needs it"}
                 : std::vector<std::string>{};
-}
-
-/// The engine with the tags that have gone, where a row remembers what they stood for.
-engine_world as_recorded(const simulated_device& device) {
-  auto out = *device.world;
-  for (const auto& row : device.disk->rows) {
-    const auto it = out.images.find(row.engine_id);
-    if (it != out.images.end() && find_image(out, row.name) == nullptr)
-      it->second.image.tags.insert(row.name);
-  }
-  return out;
 }
 
 void check_service(const simulated_device& device,
@@ -237,25 +217,11 @@ bool is_kept_for_rejected(
   });
 }
 
-/// The name by which the engine has the row's image: when a tag has moved on, the digest that came
-/// with it.
-std::string name_there(const engine_world& world, const image_row& row) {
-  const auto it = world.images.find(row.engine_id);
-  if (it == world.images.end() || it->second.image.tags.contains(row.name))
-    return row.name;
-  const auto repository = row.name.substr(0, row.name.rfind(':')) + '@';
-  for (const auto& digest : it->second.image.digests) {
-    if (digest.starts_with(repository))
-      return digest;
-  }
-  return row.name;
-}
-
 /// Without the row's name the engine would not have the image of another row that is to stay, or
 /// not under the name by which that finds it now.
 template <class Stays>
 bool lends_its_name(const simulated_device& device, const image_row& row, Stays stays) {
-  const auto left = without(*device.world, name_there(*device.world, row));
+  const auto left = without_row(*device.world, row);
   const auto& rows = device.disk->rows;
   return std::any_of(rows.begin(), rows.end(), [&](const image_row& r) {
     if (r.name == row.name || r.engine_id != row.engine_id || !stays(r))
@@ -413,7 +379,7 @@ std::vector<std::string> check_loss(
 
 std::vector<std::string> simulated_device::faults_against(const device_target& target) const {
   std::vector<std::string> out;
-  const auto recorded = as_recorded(*this);
+  const auto recorded = as_recorded(*world, disk->rows);
   for (const auto& app : target.apps) {
     if (!app.release)
       continue;

@@ -59,7 +59,7 @@ void plan_leaving(const situation& s, const app_standing& app, const part& x, pl
   const auto purged = x.what == part::kind::volume && s.asked.purged.contains(app.id);
   const auto* why = purged                    ? "a purge was asked for"
                     : app.missing.contains(x) ? "its configuration differs"
-                                              : "not in the target";
+                                              : reason_not_wanted;
   if (auto removal = removal_of(s, app.id, x, why))
     out.add(std::move(*removal));
 }

@@ -87,6 +87,10 @@ struct part {
 /// As the steps on it name it.
 std::string part_subject(const part& x);
 
+// Why something goes that is not made anew.
+inline constexpr const char* reason_not_wanted = "not in the target";
+inline constexpr const char* reason_newer_there = "a newer container of the service exists";
+
 /// One app: what it is to be beside what there is of it.
 struct app_standing {
   const target_app* target = nullptr; ///< Null: the app is to go.

@@ -226,8 +226,7 @@ private:
     }
     stopping_.push_back({app_.id,
       kill_container{c.what.id, c.who.name, c.what.config.stop_grace_period},
-      is_in_release(app_, c.who.name) ? "a newer container of the service exists"
-                                      : "not in the target"});
+      is_in_release(app_, c.who.name) ? reason_newer_there : reason_not_wanted});
   }
 
   void plan_rename(const service_pair& pair) {

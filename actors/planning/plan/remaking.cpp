@@ -22,6 +22,9 @@ int most_tries(const step& one) {
 } // namespace
 
 bool is_loss(const step& one) {
+  // What is in nobody's way any more is not made anew, however many of it there are.
+  if (one.reason == reason_not_wanted || one.reason == reason_newer_there)
+    return false;
   return is_container(one) || std::holds_alternative<remove_network>(one.action)
          || std::holds_alternative<remove_volume>(one.action);
 }
