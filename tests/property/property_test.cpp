@@ -214,11 +214,12 @@ std::string wrong_plan(attempt& x, const container& made) {
   const auto ahead = planning::foresee(situation_of(x, made, *target));
   for (const auto& one : ahead.steps) {
     const auto* kill = std::get_if<kill_container>(&one.what.action);
-    if (kill == nullptr || kill->id != made.id)
+    // With no change it goes for what it depends on.
+    if (kill == nullptr || kill->id != made.id || one.changes.empty())
       continue;
     const bool exact = std::all_of(
       one.changes.begin(), one.changes.end(), [&](const auto& d) { return names(field, d.field); });
-    return exact && !one.changes.empty()
+    return exact
              ? std::string{}
              : "\n  " + std::string{field.name} + " changed: the plan tells" + told(one.changes);
   }
