@@ -55,6 +55,7 @@ result<edge_settings> edge_settings_of(const settings& with) {
   out.host.state_partition = with.where.state_partition;
   // Where the host OS looks for it, unless the locks have another place.
   out.host.reboot_flag = with.where.reboot_flag;
+  out.host.reboot_notes = with.where.reboot_notes;
   if (with.may_reboot)
     out.logind = logind_config{.bus = with.where.system_bus.string()};
   out.web.listen = std::move(*listen);

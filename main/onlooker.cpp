@@ -75,9 +75,12 @@ result<void> look_at_parts(engine_questions& engine, engine_view& out) {
   if (!volumes)
     return fail(std::move(volumes.error()));
   auto about = engine.ask<engine::traits>(engine::get_traits{});
-  if (!about)
+  if (!about && is_away(about.error()))
     return fail(std::move(about.error()));
-  out.lacks = std::move(about->lacks);
+  if (about)
+    out.lacks = std::move(about->lacks);
+  else
+    pass_over("what the engine is", about.error());
   out.networks = std::move(networks->items);
   out.volumes = std::move(volumes->items);
   sort_by(out.networks, [](const auto& n) { return std::pair{n.name, n.id}; });
@@ -202,7 +205,8 @@ result<planning::snapshot> look_around(
   out.holds = std::move(kept->holds);
   out.downtimes = std::move(kept->downtimes);
   // Without it a service that asks for a reboot waits, as in a supervisor that cannot look either.
-  if (auto boot = host::look_at_boot({.proc = "/proc", .flag = where.reboot_flag}))
+  if (auto boot = host::look_at_boot(
+        {.proc = "/proc", .flag = where.reboot_flag, .notes = where.reboot_notes}))
     out.boot = std::move(*boot);
   out.images.rows = std::move(kept->rows);
   std::sort(out.images.rows.begin(), out.images.rows.end());

@@ -204,6 +204,11 @@ const CLI::App* add_plan(CLI::App& app, plan_options& out) {
     ->envname("COPAL_FILES_DIR")
     ->type_name("FOLDER")
     ->check(refuse_relative);
+  plan
+    ->add_flag("--no-reboot",
+      out.no_reboot,
+      "The supervisor never reboots the machine, as it was told to with the same option")
+    ->envname("COPAL_NO_REBOOT");
   plan->footer(plan_footer);
   return plan;
 }

@@ -58,6 +58,7 @@ struct plan_options {
   std::filesystem::path files_dir;
   std::filesystem::path registry_auth;
   bool ask_registries = true; ///< How large images are that would be fetched.
+  bool no_reboot = false;     ///< As `run_options`.
 };
 
 /// `copal apps`.

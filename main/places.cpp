@@ -45,6 +45,7 @@ places find_places(
   const auto lock_dir = first_of(options.lock_dir, {}, "/tmp/balena-supervisor/services");
   out.host_lock_dir = lock_dir.string();
   out.lock_dir = out.root / lock_dir.relative_path();
+  out.reboot_notes = out.state_dir / "reboots";
   out.reboot_flag = out.lock_dir.parent_path() / "reboot-after-apply";
   out.runtime_dir = first_of(options.runtime_dir, {}, "/run/copal");
   out.engine = engine_of(options, variable);

@@ -22,12 +22,13 @@ struct places {
   std::filesystem::path os_release;     ///< The host's.
   /// The host OS's, where an update of it leaves its marks.
   std::filesystem::path state_partition;
-  std::filesystem::path lock_dir;    ///< Of update locks, as this process sees it.
-  std::filesystem::path reboot_flag; ///< Its presence asks for a reboot; see `host::boot_place`.
-  std::string host_lock_dir;         ///< The same, as the host sees it.
-  std::filesystem::path runtime_dir; ///< Made when it is missing.
-  std::string engine;                ///< As DOCKER_HOST.
-  bool may_make_config = false;      ///< A missing config.json is made: no OS brings one.
+  std::filesystem::path lock_dir;     ///< Of update locks, as this process sees it.
+  std::filesystem::path reboot_notes; ///< See `host::boot_place`.
+  std::filesystem::path reboot_flag;  ///< Its presence asks for a reboot; see `host::boot_place`.
+  std::string host_lock_dir;          ///< The same, as the host sees it.
+  std::filesystem::path runtime_dir;  ///< Made when it is missing.
+  std::string engine;                 ///< As DOCKER_HOST.
+  bool may_make_config = false;       ///< A missing config.json is made: no OS brings one.
   /// The socket of the host's system bus; empty: as DBUS_SYSTEM_BUS_ADDRESS says, or where every
   /// system has it.
   std::filesystem::path system_bus;

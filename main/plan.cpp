@@ -113,7 +113,9 @@ std::vector<std::string> size_warnings(
   return out;
 }
 
-foreseen foresee(const planning::snapshot& current, const planning::normalised& wanted) {
+foreseen foresee(const plan_options& options,
+  const planning::snapshot& current,
+  const planning::normalised& wanted) {
   planning::situation s;
   s.target = wanted.target;
   s.engine = current.engine;
@@ -122,7 +124,7 @@ foreseen foresee(const planning::snapshot& current, const planning::normalised& 
   s.locks = current.locks;
   s.asked.holds = current.holds;
   s.boot = current.boot;
-  s.reboot = {.possible = true, .host = host::os_update{}};
+  s.reboot = {.possible = !options.no_reboot, .host = host::os_update{}};
   foreseen out{planning::foresee(std::move(s), current.downtimes), wanted.target, wanted.warnings};
   for (auto& warning : planning::unhonoured(wanted.target, current.engine.lacks))
     out.warnings.push_back(std::move(warning));
@@ -144,7 +146,7 @@ std::vector<std::string> fetched_by(const planning::foresight& ahead) {
 /// Asks how large the images are that would be fetched.
 result<void> find_sizes(
   const plan_options& options, const planning::normalised& wanted, planning::snapshot& current) {
-  const auto names = fetched_by(foresee(current, wanted).ahead);
+  const auto names = fetched_by(foresee(options, current, wanted).ahead);
   if (names.empty() || !options.ask_registries)
     return {};
   registry_logins logins;
@@ -203,7 +205,7 @@ int plan_ahead(const plan_options& options) {
   }
   if (auto saved = save_it(); !saved)
     return refuse(saved.error().what);
-  return show(foresee(*current, *wanted), options.json);
+  return show(foresee(options, *current, *wanted), options.json);
 }
 
 } // namespace copal

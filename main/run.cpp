@@ -62,6 +62,7 @@ tree_config config_of(const settings& with) {
   };
   out.target_source.wall_clock = wall_clock;
   out.conductor.wall_clock = wall_clock;
+  out.containers.wall_clock = wall_clock;
   out.images.wall_clock = wall_clock;
   out.images.own_image = with.own_image;
   out.images.kept_free = with.kept_free;

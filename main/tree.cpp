@@ -36,7 +36,6 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   const containers_links containers_know{engine, conductor_relay, images_relay};
   const keys_links keys_know{store, api_relay};
   api_links api_knows{conductor_relay, keys_relay, host, web, {}};
-  api_knows.engine = engine;
   if (from.target_file) {
     api_knows.trigger = source_relay;
     api_knows.source = source_relay;
@@ -110,8 +109,9 @@ tree plant_tree(caf::actor_system& system, const tree_config& config, edges from
   children.push_back(child_of<containers_actor>("containers",
     decider,
     containers_relay,
-    [containers_know](caf::actor_system& sys, std::uint64_t incarnation) {
-      return spawn_actor(sys, containers, containers_know, incarnation);
+    [containers_know, settings = config.containers](
+      caf::actor_system& sys, std::uint64_t incarnation) {
+      return spawn_actor(sys, containers, containers_know, settings, incarnation);
     }));
   children.push_back(child_of<conductor_actor>("conductor",
     decider,

@@ -49,6 +49,7 @@ struct edges {
 struct tree_config {
   root_config root;
   conductor_config conductor;
+  containers_config containers;
   images_config images;
   target_source_config target_source{};
   keys_config keys;

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,11 @@ struct locks_done {};
 struct find_own_locks {};
 struct own_locks {
   std::vector<app_id> apps;
+};
+
+/// Asks for the locks of users, and leaves them and ours as they are.
+struct find_user_locks {
+  std::map<app_id, std::set<service_name>> services; ///< Of which they are looked for.
 };
 
 /// To whoever is told of locks: a user's lock that was in the way of this app's has gone, or may
@@ -84,13 +91,18 @@ struct boot_facts {
   std::string id;      ///< Another one after each boot.
   wall_time at;        ///< When the machine was booted.
   bool reboot = false; ///< A reboot was required since.
-  /// For how many boots in a row one was required soon after each of them, this one included.
-  std::int64_t in_a_row = 0;
+  /// For which one was required in this run of the machine, and for which in an earlier one: those
+  /// have had it, whatever the clock says.
+  std::set<container_id> noted{};
+  std::set<container_id> rebooted{};
 
   bool operator==(const boot_facts&) const = default;
 };
-/// Notes that the device is to be rebooted. Source: spec/state-engine.md §5.2.
-struct require_reboot {};
+/// Notes that the device is to be rebooted before that container is started. Source:
+/// spec/state-engine.md §5.2.
+struct require_reboot {
+  container_id container;
+};
 
 /// How much may still be written to the file system that holds a path of the host.
 struct get_free_space {
@@ -143,6 +155,11 @@ typename I::result_type inspect(I& f, find_own_locks&) {
 }
 
 template <class I>
+typename I::result_type inspect(I& f, find_user_locks& x) {
+  return f(x.services);
+}
+
+template <class I>
 typename I::result_type inspect(I& f, own_locks& x) {
   return f(x.apps);
 }
@@ -189,12 +206,12 @@ typename I::result_type inspect(I& f, get_boot&) {
 
 template <class I>
 typename I::result_type inspect(I& f, boot_facts& x) {
-  return f(x.id, x.at, x.reboot, x.in_a_row);
+  return f(x.id, x.at, x.reboot, x.noted, x.rebooted);
 }
 
 template <class I>
-typename I::result_type inspect(I& f, require_reboot&) {
-  return f();
+typename I::result_type inspect(I& f, require_reboot& x) {
+  return f(x.container);
 }
 
 template <class I>

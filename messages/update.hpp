@@ -18,7 +18,8 @@ namespace copal {
 /// A target from outside. It is checked, kept, and then gone for; a running update turns to it.
 struct set_target {
   target_document doc;
-  bool force = false; ///< Ignore users' update locks until this target is reached.
+  /// Users' update locks are ignored, for each app until it has nothing left to do for this target.
+  bool force = false;
 };
 struct target_accepted {
   bool changed = false; ///< It asks for something else than the target before.
@@ -81,7 +82,8 @@ struct progress {
   std::vector<std::string> warnings; ///< What of the target's document is not followed.
   /// What the conductor has not read from the store yet, for people: nothing is planned before.
   std::vector<std::string> unread;
-  bool settled = false; ///< Nothing to do and nothing to wait for.
+  std::optional<silence> store_silent; ///< Why the store has not told it; nothing: no try failed.
+  bool settled = false;                ///< Nothing to do and nothing to wait for.
   /// How often this conductor got to a target: a watcher is not told each state in between.
   std::uint64_t arrivals = 0;
   device_target target;
@@ -181,6 +183,7 @@ typename I::result_type inspect(I& f, progress& x) {
     x.problem,
     x.warnings,
     x.unread,
+    x.store_silent,
     x.settled,
     x.arrivals,
     x.target,

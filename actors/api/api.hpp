@@ -4,7 +4,6 @@
 #include "actors/api/work.hpp"
 #include "actors/timers.hpp"
 #include "messages/protocol/api.hpp"
-#include "messages/protocol/engine.hpp"
 #include "messages/protocol/host.hpp"
 #include "messages/protocol/target_file.hpp"
 
@@ -30,7 +29,6 @@ struct api_links {
   reply_keeper_actor keeper{};    ///< Hears when kept replies are void; may be null.
   update_trigger_actor trigger{}; ///< Looks for a new target; null where none can be looked for.
   target_source_actor source{};   ///< Null where the target comes from no file.
-  engine_actor engine{};          ///< Asked why it is away; may be null.
 };
 
 struct api_config {
@@ -58,8 +56,9 @@ struct api_state {
   timers<std::string> waits;
 };
 
-/// Answers the local API. What it needs it is told; it asks anew only after its own start. A reply
-/// that holds until something changes says so, and whoever keeps it hears when that is.
+/// Answers the local API. What it needs it is told; it asks anew only after its own start, but for
+/// what an explanation asks others. A reply that holds until something changes says so, and whoever
+/// keeps it hears when that is.
 api_child::behavior_type run_api(api_child::stateful_pointer<api_state> self,
   api_config config,
   api_links links,

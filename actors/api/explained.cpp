@@ -37,13 +37,20 @@ value lock_values(const std::vector<user_lock>& held) {
   return value{std::move(out)};
 }
 
-value locks_in(const progress& now, const scope& of) {
+/// Ours while they are taken, those of users whenever they stand.
+value locks_in(const progress& now, const scope& of, const heard& from) {
   value::list_type out;
+  for (const auto& lock : from.locks.value_or(std::vector<user_lock>{})) {
+    if (of.holds(lock.app))
+      out.push_back(lock_value(lock));
+  }
   for (const auto& facts : now.locks) {
     if (!of.holds(facts.app))
       continue;
-    for (const auto& lock : facts.held)
-      out.push_back(lock_value(lock));
+    if (!from.locks) {
+      for (const auto& lock : facts.held)
+        out.push_back(lock_value(lock));
+    }
     if (!facts.taken)
       continue;
     auto own = value::map({{"appId", facts.app.value}, {"holder", "supervisor"}});
@@ -93,21 +100,13 @@ value service_value(const planning::explanation& x) {
   return out;
 }
 
-/// With what the engine said when it was asked.
-std::string reason_of(const progress& now, const planning::explanation& x, const heard& from) {
-  if (x.why != planning::obstacle::engine_away || now.engine.complete || !from.engine)
-    return x.reason;
-  if (from.engine->empty())
-    return "the engine answers again, and what it has is being listed";
-  // `containers` gives it half a minute to answer, and pauses for no longer than that.
-  return x.reason + ": " + *from.engine + "; it is asked again within a minute";
-}
-
-value other_value(const progress& now, const planning::explanation& x, const heard& from) {
+/// What the device as a whole does may be for another app: its words are for those who see all.
+value other_value(const planning::explanation& x, const scope& of) {
+  const auto is_hidden = of.only && x.app == app_id{} && x.why == planning::obstacle::under_way;
   auto out = value::map({
     {"subject", x.subject},
     {"waitsFor", std::string{planning::name_of(x.why)}},
-    {"reason", reason_of(now, x, from)},
+    {"reason", is_hidden ? x.subject : x.reason},
   });
   if (x.app != app_id{}) {
     out.set("appId", x.app.value);
@@ -175,7 +174,7 @@ value::map_type explained(const progress& now, const scope& of, const heard& fro
   value::list_type others;
   for (const auto& x : planning::explain_others(now, explanations)) {
     if (x.app == app_id{} || of.holds(x.app))
-      others.push_back(other_value(now, x, from));
+      others.push_back(other_value(x, of));
   }
   value::list_type troubles;
   for (const auto& x : planning::find_troubles(now)) {
@@ -186,7 +185,7 @@ value::map_type explained(const progress& now, const scope& of, const heard& fro
     {"services", value{std::move(services)}},
     {"others", value{std::move(others)}},
     {"troubles", value{std::move(troubles)}},
-    {"locks", locks_in(now, of)}};
+    {"locks", locks_in(now, of, from)}};
   if (of.only)
     return out;
   if (auto problem = problem_in(now, from); !problem.empty())

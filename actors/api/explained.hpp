@@ -6,14 +6,16 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace copal::api {
 
 /// What others say when they are asked why.
 struct heard {
   std::optional<target_source_state> source; ///< Absent: the target comes from no file.
-  /// Why the engine does not answer; empty: it answers again. Absent: it was not asked.
-  std::optional<std::string> engine;
+  /// The locks of users that stand now. Absent: they could not be looked at; told are those that
+  /// were in the way.
+  std::optional<std::vector<user_lock>> locks;
 };
 
 /// The fields of `GET /v2/explain` beside the request's own status; Copal's own call:
@@ -52,7 +54,8 @@ struct heard {
 ///       appId, appName   left out where it is about the device as a whole; that everybody sees
 ///       waitsFor, reason and the rest, as those of a service
 ///     troubles  what goes wrong in containers, at their target or not
-///     locks     the update locks of the apps in scope that stand now, each with
+///     locks     the update locks of the apps in scope that stand now, whether or not something
+///               waits for them, each with
 ///       appId, holder   "supervisor", while it stops and replaces services; or "user"
 ///       since           a time; left out when it is not known
 ///       serviceName, path, uid   of a user's

@@ -76,8 +76,8 @@ void work_timer_fired(self_ptr self, const std::string& timer);
 
 // explain.cpp
 
-/// Tells why the device is not at its target; the source of the target, and an engine that is away,
-/// are asked at that moment, and not for long.
+/// Tells why the device is not at its target; the source of the target, and the host for the locks
+/// of users, are asked at that moment, and not for long.
 outcome serve_explain(self_ptr self, const api::request& what, const api::scope& of);
 
 // update.cpp

@@ -68,12 +68,17 @@ value environment_of(const container_config& config) {
 
 /// The reference that the container's image was fetched by.
 std::string image_of(const progress& now, const supervised_container& c) {
+  std::string of_other_release;
   for (const auto& row : now.images.rows) {
-    if (row.app == c.who.app && row.used_by == c.who.name
-        && row.engine_id.value == c.what.config.image)
+    if (row.app != c.who.app || row.used_by != c.who.name
+        || row.engine_id.value != c.what.config.image)
+      continue;
+    if (row.commit == c.who.commit)
       return row.name;
+    if (of_other_release.empty())
+      of_other_release = row.name;
   }
-  return c.what.config.image;
+  return of_other_release.empty() ? c.what.config.image : of_other_release;
 }
 
 } // namespace

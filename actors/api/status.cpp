@@ -13,6 +13,11 @@ namespace copal::api {
 
 namespace {
 
+/// Of a service; others only keep a name of an image that services have, too.
+bool is_told(const image_row& row) {
+  return !row.used_by.empty();
+}
+
 /// Where an image is on its way into the engine.
 struct image_status {
   std::string text;
@@ -49,8 +54,10 @@ std::optional<app_id> app_told_of(const progress& now, const scope& of) {
     look_at(c.who.app);
   if (found)
     return found;
-  for (const auto& row : now.images.rows)
-    look_at(row.app);
+  for (const auto& row : now.images.rows) {
+    if (is_told(row))
+      look_at(row.app);
+  }
   return found;
 }
 
@@ -85,7 +92,7 @@ value overall_progress(const progress& now, const scope& of) {
   std::int64_t count = 0;
   for (const auto& row : now.images.rows) {
     const auto status = image_status_of(now, row);
-    if (!of.holds(row.app) || !status.percent)
+    if (!of.holds(row.app) || !is_told(row) || !status.percent)
       continue;
     sum += *status.percent;
     ++count;
@@ -244,7 +251,7 @@ value::map_type state_status(const progress& now, const scope& of) {
     for (const auto* c : containers_of(now, *app))
       containers.push_back(container_value(now, *c));
     for (const auto& row : now.images.rows) {
-      if (row.app == *app)
+      if (row.app == *app && is_told(row))
         images.push_back(image_value(now, row));
     }
   }

@@ -34,16 +34,6 @@ void ask_for_views(self_ptr self) {
   ask_for_view<images_view>(self, links.images, get_images_view{});
 }
 
-bool is_settled(const conductor_state& st) {
-  return st.has_target && st.commits_known && st.running.empty() && st.waits.empty();
-}
-
-void count_arrival(conductor_state& st) {
-  const auto was_there = std::exchange(st.arrived, is_settled(st) && st.now.engine.complete);
-  if (st.arrived && !was_there)
-    ++st.arrivals;
-}
-
 /// What the store has not told yet of the last run; nothing is planned before.
 std::vector<std::string> unread_of(const conductor_state& st) {
   std::vector<std::string> out;
@@ -56,6 +46,16 @@ std::vector<std::string> unread_of(const conductor_state& st) {
   return out;
 }
 
+bool is_settled(const conductor_state& st) {
+  return st.has_target && unread_of(st).empty() && st.running.empty() && st.waits.empty();
+}
+
+void count_arrival(conductor_state& st) {
+  const auto was_there = std::exchange(st.arrived, is_settled(st) && st.now.engine.complete);
+  if (st.arrived && !was_there)
+    ++st.arrivals;
+}
+
 progress where_it_stands(const conductor_state& st) {
   progress out;
   out.has_target = st.has_target;
@@ -64,7 +64,9 @@ progress where_it_stands(const conductor_state& st) {
   for (auto& text : planning::unhonoured(st.now.target, st.now.engine.lacks))
     out.warnings.push_back(std::move(text));
   out.unread = unread_of(st);
-  out.settled = out.unread.empty() && is_settled(st);
+  if (!out.unread.empty())
+    out.store_silent = st.store_silent;
+  out.settled = is_settled(st);
   out.arrivals = st.arrivals;
   out.target = planning::without_contents(st.now.target);
   out.running = st.running;

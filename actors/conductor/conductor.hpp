@@ -85,8 +85,9 @@ struct conductor_state {
   bool target_known = false; ///< The store was asked, or a target came before its answer.
   bool commits_known = false;
   bool holds_known = false;
-  bool own_locks_known = false;   ///< Those that an earlier run left.
-  std::int64_t load_failures = 0; ///< In a row.
+  bool own_locks_known = false;        ///< Those that an earlier run left.
+  std::int64_t load_rounds = 0;        ///< In which something of that was not told.
+  std::optional<silence> store_silent; ///< Of the store; told until it has told all of that.
   bool asking_keys = false;
   std::int64_t key_failures = 0; ///< In a row.
 

@@ -32,7 +32,10 @@ void forget_what_is_gone(conductor_state& st) {
 /// "it ended 3 s after its last start, with code 1, out of memory"
 std::string ending_text(const container& c) {
   const auto ran = std::chrono::duration_cast<std::chrono::seconds>(c.finished - c.started);
-  return "it ended " + std::to_string(ran.count()) + " s after its last start, with code "
+  // An engine may show an earlier end, or none.
+  const auto when =
+    ran.count() < 0 ? std::string{"it ended"} : "it ended " + std::to_string(ran.count()) + " s";
+  return when + (ran.count() < 0 ? "" : " after its last start") + ", with code "
          + std::to_string(c.exit_code) + (c.oom_killed ? ", out of memory" : "");
 }
 

@@ -114,10 +114,13 @@ void reboot(self_ptr self) {
   look_at_all(self, [self] {
     auto& st = self->state;
     judge_uptime(self);
-    if (is_required(st) && planning::may_reboot(st.now))
+    if (!is_required(st))
+      return end_reboot(self, nullptr);
+    const auto allowed = planning::may_reboot(st.now);
+    if (allowed)
       ask_for_reboot(self);
     else
-      end_reboot(self, nullptr);
+      end_reboot(self, &allowed.error());
   });
 }
 
@@ -130,7 +133,8 @@ void still_up(self_ptr self) {
 void require_reboot(self_ptr self, const step& s) {
   const auto subject = subject_of(s);
   const std::string action{name_of(s.action)};
-  self->request(self->state.links.host, deadlines::locks, host::require_reboot{})
+  const auto& container = std::get<note_reboot>(s.action).container;
+  self->request(self->state.links.host, deadlines::locks, host::require_reboot{container})
     .then(
       [self, subject, action](host::boot_facts& now) {
         self->state.now.boot = std::move(now);

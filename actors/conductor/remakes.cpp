@@ -3,6 +3,7 @@
 #include "actors/conductor/parts.hpp"
 
 #include <algorithm>
+#include <variant>
 
 namespace copal::conductor_parts {
 
@@ -24,10 +25,38 @@ bool was_taken_before(const conductor_state& st, const step& s) {
   return planning::is_loss(s) && it != st.remade.end() && it->first.starts_with(subject);
 }
 
+const target_app* find_app(const device_target& target, app_id id) {
+  const auto it = std::find_if(
+    target.apps.begin(), target.apps.end(), [id](const target_app& a) { return a.id == id; });
+  return it == target.apps.end() ? nullptr : &*it;
+}
+
+using part_config = std::variant<std::monostate, network_config, volume_config>;
+
+template <class Parts>
+part_config config_in(const Parts& parts, const std::string& name) {
+  const auto it = std::find_if(
+    parts.begin(), parts.end(), [&name](const auto& x) { return x.engine_name == name; });
+  return it == parts.end() ? part_config{} : part_config{it->config};
+}
+
+/// What the app wants of the network or volume of that subject; nothing where it names none.
+part_config part_of(const target_app& app, const std::string& subject) {
+  if (!app.release)
+    return {};
+  const auto name = subject.substr(subject.find(':') + 1);
+  if (subject.starts_with("network:"))
+    return config_in(app.release->networks, name);
+  return subject.starts_with("volume:") ? config_in(app.release->volumes, name) : part_config{};
+}
+
 /// Whether the engine keeps it is known now: it does not, so that nothing is gained from one more
 /// time. The planner tells of it.
 void leave_so(conductor_state& st, const step& s, std::vector<field_difference> what) {
-  st.now.left_so[subject_of(s)] = {s.app, std::move(what)};
+  const auto subject = subject_of(s);
+  const auto* app = find_app(st.now.target, s.app);
+  st.now.left_so[subject] = {
+    s.app, std::move(what), app == nullptr ? part_config{} : part_of(*app, subject)};
 }
 
 } // namespace
@@ -57,7 +86,7 @@ bool holds_back_remakes(self_ptr self, const plan& made) {
     else
       pause_step(self,
         subject_of(s),
-        "remake",
+        std::string{planning::remake_action},
         {errc::conflict, "it was made anew, and the engine still shows: " + s.reason});
   }
   return held;
@@ -72,7 +101,7 @@ void note_remake(conductor_state& st, const step& s, const difference_map& behin
 }
 
 void forget_remakes(conductor_state& st, const plan& made) {
-  if (st.remade.empty() || !st.now.engine.complete)
+  if (st.remade.empty() || !st.now.engine.complete || !st.now.images.complete)
     return;
   const auto there = planning::services_as_asked(st.now);
   std::erase_if(st.now.left_so, [&there](const auto& x) { return there.contains(x.first); });
@@ -94,33 +123,16 @@ bool is_container(const std::string& subject) {
   return subject.starts_with("service:");
 }
 
-const target_app* find_app(const device_target& target, app_id id) {
-  const auto it = std::find_if(
-    target.apps.begin(), target.apps.end(), [id](const target_app& a) { return a.id == id; });
-  return it == target.apps.end() ? nullptr : &*it;
-}
-
-/// Both name it, and not alike.
-template <class Parts>
-bool is_changed(const Parts& before, const Parts& next, const std::string& name) {
-  const auto is_it = [&name](const auto& x) { return x.engine_name == name; };
-  const auto a = std::find_if(before.begin(), before.end(), is_it);
-  const auto b = std::find_if(next.begin(), next.end(), is_it);
-  return a != before.end() && b != next.end() && a->config != b->config;
-}
-
-/// Data would be lost with a volume, and a network's users go down with it: another release alone
-/// is no reason to make them anew.
-bool is_wanted_otherwise(
-  const std::string& subject, const target_app& before, const target_app& next) {
+/// Data would be lost with a volume, and a network's users go down with it: another release alone,
+/// or one that does not name it, is no reason to make them anew.
+bool is_wanted_otherwise(const std::string& subject,
+  const planning::unkept& left,
+  const target_app& before,
+  const target_app& next) {
   if (is_container(subject))
     return before != next;
-  if (!before.release || !next.release)
-    return false;
-  const auto name = subject.substr(subject.find(':') + 1);
-  return subject.starts_with("volume:")
-           ? is_changed(before.release->volumes, next.release->volumes, name)
-           : is_changed(before.release->networks, next.release->networks, name);
+  const auto wanted = part_of(next, subject);
+  return !std::holds_alternative<std::monostate>(wanted) && wanted != left.wanted;
 }
 
 } // namespace
@@ -145,7 +157,8 @@ void doubt_target(conductor_state& st, const device_target& next) {
       return false;
     const auto* before = find_app(st.now.target, app);
     const auto* then = find_app(next, app);
-    return before == nullptr || then == nullptr || is_wanted_otherwise(entry.first, *before, *then);
+    return before == nullptr || then == nullptr
+           || is_wanted_otherwise(entry.first, entry.second, *before, *then);
   });
 }
 

@@ -118,14 +118,32 @@ caf::result<target_accepted> take_target(self_ptr self, set_target& msg) {
 
 void load(self_ptr self) {
   auto& st = self->state;
-  const auto failed = [self](const caf::error&) {
+  if (st.store_silent)
+    st.store_silent->waiting = false;
+  // All questions of a round are asked again together; what the host does not tell holds nothing
+  // up.
+  const auto again = [self] {
     auto& state = self->state;
+    if (state.pauses.running(load_timer))
+      return;
     state.pauses.set(
-      self, load_timer, planning::backoff(++state.load_failures, state.config.longest_pause));
+      self, load_timer, planning::backoff(++state.load_rounds, state.config.longest_pause));
+  };
+  const auto host_failed = [again](const caf::error&) { again(); };
+  const auto store_failed = [self, again](const caf::error& why) {
+    again();
+    auto& state = self->state;
+    auto& silent = state.store_silent ? *state.store_silent : state.store_silent.emplace();
+    if (silent.waiting) // for another question of this round
+      return;
+    planning::count_failure(
+      silent, from_caf(why), state.config.wall_clock(), state.config.longest_pause);
+    silent.pause = planning::backoff(state.load_rounds, state.config.longest_pause);
+    tell(self);
   };
   if (!st.target_known) {
     self->request(st.links.store, deadlines::store, store::load_target{})
-      .then([self](store::stored_target& stored) { target_loaded(self, stored); }, failed);
+      .then([self](store::stored_target& stored) { target_loaded(self, stored); }, store_failed);
   }
   if (!st.own_locks_known) {
     self->request(st.links.host, deadlines::locks, host::find_own_locks{})
@@ -143,7 +161,7 @@ void load(self_ptr self) {
           }
           replan(self);
         },
-        failed);
+        host_failed);
   }
   if (!st.now.boot) {
     self->request(st.links.host, deadlines::locks, host::get_boot{})
@@ -152,12 +170,12 @@ void load(self_ptr self) {
           self->state.now.boot = std::move(boot);
           replan(self);
         },
-        failed);
+        host_failed);
   }
   if (!st.holds_known) {
     self->request(st.links.store, deadlines::store, store::load_holds{})
-      .then(
-        [self](store::hold_list& found) { holds_loaded(self, std::move(found.items)); }, failed);
+      .then([self](store::hold_list& found) { holds_loaded(self, std::move(found.items)); },
+        store_failed);
   }
   if (!st.commits_known) {
     self->request(st.links.store, deadlines::store, store::load_commits{})
@@ -167,7 +185,7 @@ void load(self_ptr self) {
           self->state.now.commits = std::move(commits.items);
           replan(self);
         },
-        failed);
+        store_failed);
   }
 }
 

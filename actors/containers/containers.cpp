@@ -4,10 +4,15 @@
 
 namespace copal {
 
-containers_child::behavior_type containers(
-  containers_parts::self_ptr self, containers_links links, std::uint64_t incarnation) {
+containers_child::behavior_type containers(containers_parts::self_ptr self,
+  containers_links links,
+  containers_config config,
+  std::uint64_t incarnation) {
   using namespace containers_parts;
   self->state.links = std::move(links);
+  self->state.config = std::move(config);
+  if (!self->state.config.wall_clock)
+    self->state.config.wall_clock = [] { return wall_time{}; };
   self->state.incarnation = incarnation;
   return {
     [self](engine::event_batch& batch) {

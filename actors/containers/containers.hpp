@@ -6,6 +6,7 @@
 #include "messages/protocol/update.hpp"
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -25,6 +26,10 @@ struct containers_links {
   engine_actor engine;
   view_sink_actor sink; ///< Hears of every new view.
   images_actor images;  ///< Is told when the engine's images may have changed.
+};
+
+struct containers_config {
+  std::function<wall_time()> wall_clock{}; ///< For the times of failures; null: the epoch is told.
 };
 
 /// A step that is being done.
@@ -58,6 +63,7 @@ struct containers_state {
   static inline const char* name = "containers";
 
   containers_links links;
+  containers_config config;
   std::uint64_t incarnation = 0;
   std::uint64_t revision = 0;
 
@@ -72,8 +78,8 @@ struct containers_state {
 
   // The watch.
   watch_phase phase = watch_phase::away;
-  std::uint64_t watch = 0; ///< Of the present watch; grows over incarnations.
-  std::int64_t failures = 0;
+  std::uint64_t watch = 0;             ///< Of the present watch; grows over incarnations.
+  std::optional<silence> silent;       ///< Until the view is complete again.
   std::uint64_t listing = 0;           ///< Of the present listing.
   bool listing_now = false;            ///< Answers to it are on their way.
   int answers_missing = 0;             ///< Of its three lists, and of what the engine is.
@@ -101,6 +107,7 @@ struct containers_state {
 containers_child::behavior_type containers(
   containers_child::stateful_pointer<containers_state> self,
   containers_links links,
+  containers_config config,
   std::uint64_t incarnation);
 
 } // namespace copal

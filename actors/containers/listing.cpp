@@ -33,7 +33,7 @@ void inspect_next(self_ptr self, std::uint64_t listing) {
         if (!is_current(self, listing))
           return;
         if (is_away(why))
-          return watch_failed(self, self->state.watch);
+          return watch_failed(self, self->state.watch, from_caf(why));
         // One that cannot be read is left alone, as it was known or unknown: the others go on.
         if (from_caf(why).code == errc::not_found)
           show_gone(self->state, look, id);
@@ -83,9 +83,9 @@ void answer_came(self_ptr self, std::uint64_t listing) {
   inspect_next(self, listing);
 }
 
-void list_failed(self_ptr self, std::uint64_t listing) {
+void list_failed(self_ptr self, std::uint64_t listing, const caf::error& why) {
   if (is_current(self, listing))
-    watch_failed(self, self->state.watch);
+    watch_failed(self, self->state.watch, from_caf(why));
 }
 
 void ask_containers(self_ptr self) {
@@ -99,7 +99,7 @@ void ask_containers(self_ptr self) {
         take_list(self->state, look, list);
         answer_came(self, listing);
       },
-      [self, listing](const caf::error&) { list_failed(self, listing); });
+      [self, listing](const caf::error& why) { list_failed(self, listing, why); });
 }
 
 template <class List, class Question>
@@ -114,7 +114,7 @@ void ask_parts(self_ptr self, Question question) {
       show(self->state, look, list);
       answer_came(self, listing);
     },
-    [self, listing](const caf::error&) { list_failed(self, listing); });
+    [self, listing](const caf::error& why) { list_failed(self, listing, why); });
 }
 
 /// What this engine drops: another one may answer than before. Without an answer it is as it was.
@@ -132,7 +132,7 @@ void ask_traits(self_ptr self) {
       },
       [self, listing](const caf::error& why) {
         if (is_away(why))
-          list_failed(self, listing);
+          list_failed(self, listing, why);
         else if (is_current(self, listing))
           answer_came(self, listing);
       });

@@ -46,7 +46,7 @@ void look_and_finish(self_ptr self, const std::string& subject, const container_
           show_gone(self->state, look, id);
         finish(self, subject);
         if (is_away(why))
-          watch_failed(self, self->state.watch);
+          watch_failed(self, self->state.watch, from_caf(why));
       });
 }
 
@@ -59,9 +59,9 @@ void list_and_finish(self_ptr self, const std::string& subject, Question questio
       show(self->state, look, list);
       finish(self, subject);
     },
-    [self, subject](const caf::error&) {
+    [self, subject](const caf::error& why) {
       finish(self, subject);
-      watch_failed(self, self->state.watch);
+      watch_failed(self, self->state.watch, from_caf(why));
     });
 }
 

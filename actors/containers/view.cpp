@@ -25,6 +25,7 @@ engine_view view_of(const containers_state& st) {
   for (const auto& [subject, running] : st.steps)
     view.busy.push_back(subject);
   view.lacks = st.lacks;
+  view.silent = st.silent;
   return view;
 }
 

@@ -30,7 +30,7 @@ void show(containers_state& st, std::uint64_t look, engine::network_list& list);
 void show(containers_state& st, std::uint64_t look, engine::volume_list& list);
 
 /// The watch of that number is over; it is tried again after a pause.
-void watch_failed(self_ptr self, std::uint64_t watch);
+void watch_failed(self_ptr self, std::uint64_t watch, error why);
 
 template <class List, class Question>
 void relist(self_ptr self, Question question);
@@ -75,7 +75,7 @@ void relist(self_ptr self, Question question) {
       show(self->state, look, list);
       tell(self);
     },
-    [self, watch](const caf::error&) { watch_failed(self, watch); });
+    [self, watch](const caf::error& why) { watch_failed(self, watch, from_caf(why)); });
 }
 
 /// Lists everything; inspects the containers that are not as known. While live, what is known stays

@@ -48,7 +48,7 @@ void look_at(self_ptr self, const container_id& id) {
         ended();
         // An unanswered look leaves a gap in what is known: begin anew.
         if (is_away(why))
-          watch_failed(self, watch);
+          watch_failed(self, watch, from_caf(why));
       });
 }
 
@@ -188,6 +188,8 @@ void begin_watch(self_ptr self) {
   // The incarnation in the upper half: a watch of an earlier incarnation is never taken for ours.
   st.watch = std::max(st.watch, st.incarnation << 32U) + 1;
   st.phase = watch_phase::opening;
+  if (st.silent)
+    st.silent->waiting = false;
   st.early_events.clear();
   st.waits.stop(watch_timer);
   const auto watch = st.watch;
@@ -197,7 +199,7 @@ void begin_watch(self_ptr self) {
         if (watch == self->state.watch && self->state.phase == watch_phase::opening)
           list_all(self);
       },
-      [self, watch](const caf::error&) { watch_failed(self, watch); });
+      [self, watch](const caf::error& why) { watch_failed(self, watch, from_caf(why)); });
 }
 
 void watch_due(self_ptr self) {
@@ -205,6 +207,7 @@ void watch_due(self_ptr self) {
     list_all(self);
   else
     begin_watch(self);
+  tell(self);
 }
 
 void watch_over(self_ptr self, std::uint64_t watch) {
@@ -212,10 +215,10 @@ void watch_over(self_ptr self, std::uint64_t watch) {
   // One that is just being opened is answered by its request.
   if (watch == 0 && st.phase != watch_phase::opening)
     watch = st.watch;
-  watch_failed(self, watch);
+  watch_failed(self, watch, {errc::unavailable, "the stream of its events has ended"});
 }
 
-void watch_failed(self_ptr self, std::uint64_t watch) {
+void watch_failed(self_ptr self, std::uint64_t watch, error why) {
   auto& st = self->state;
   if (watch != st.watch || st.phase == watch_phase::away)
     return;
@@ -223,7 +226,9 @@ void watch_failed(self_ptr self, std::uint64_t watch) {
   st.listing_now = false;
   ++st.listing; // What is still on its way from the old one does not count.
   st.to_inspect.clear();
-  st.waits.set(self, watch_timer, planning::backoff(++st.failures, longest_pause));
+  auto& silent = st.silent ? *st.silent : st.silent.emplace();
+  planning::count_failure(silent, std::move(why), st.config.wall_clock(), longest_pause);
+  st.waits.set(self, watch_timer, silent.pause);
   tell(self);
   answer_after_listing(self);
 }
@@ -232,7 +237,7 @@ void become_live(self_ptr self) {
   auto& st = self->state;
   st.phase = watch_phase::live;
   st.listing_now = false;
-  st.failures = 0;
+  st.silent.reset();
   st.waits.set(self, watch_timer, relist_period);
   for (const auto& e : std::exchange(st.early_events, {}))
     follow(self, e);

@@ -97,8 +97,10 @@ struct images_state {
   bool looking = false;
   std::uint64_t look_number = 0; ///< Of the present look, or of the last one.
   bool look_again = false;
-  std::int64_t look_failures = 0;
-  std::int64_t load_failures = 0;
+  std::optional<silence> engine_silent; ///< Of the last looks.
+  std::optional<silence> store_silent;  ///< Of the last tries to read the rows.
+  bool loading = false;                 ///< They are being read: one at a time, and once more
+  bool load_again = false;              ///< when asked for meanwhile.
 
   timers<std::string> waits; ///< Image names, and the names below.
 };

@@ -26,18 +26,36 @@ bool are_facts_needed(const images_state& st, const engine_image_id& id) {
   return find_image(st, id) != nullptr && (!st.shortages.empty() || has_row());
 }
 
-void look_ended(self_ptr self, bool complete) {
+/// One of the tries that were waited for begins.
+void begin_try(self_ptr self, std::optional<silence>& of) {
+  if (!of)
+    return;
+  of->waiting = false;
+  tell(self);
+}
+
+/// Counts it, and tries again after a pause.
+void try_later(
+  self_ptr self, std::optional<silence>& of, const std::string& timer, const caf::error& why) {
+  auto& st = self->state;
+  auto& silent = of ? *of : of.emplace();
+  planning::count_failure(silent, from_caf(why), st.config.wall_clock(), longest_look_pause);
+  st.waits.set(self, timer, silent.pause);
+}
+
+/// Without a reason: all of it was seen.
+void look_ended(self_ptr self, const caf::error& why = {}) {
   auto& st = self->state;
   st.looking = false;
-  st.engine_known = complete;
-  if (complete) {
-    st.look_failures = 0;
+  st.engine_known = !why;
+  if (st.engine_known) {
+    st.engine_silent.reset();
     forget_facts(st);
     // An image went, or is known to share layers.
     if (st.engine != st.last.engine || st.facts.size() != st.last.facts.size())
       wake_held(self);
   } else {
-    st.waits.set(self, look_timer, planning::backoff(++st.look_failures, longest_look_pause));
+    try_later(self, st.engine_silent, look_timer, why);
   }
   look_has_ended(self);
   tell(self);
@@ -62,7 +80,7 @@ std::vector<engine_image_id> unknown_images(const images_state& st) {
 
 void inspect_next(self_ptr self, std::vector<engine_image_id> ids) {
   if (ids.empty())
-    return look_ended(self, true);
+    return look_ended(self);
   auto id = std::move(ids.back());
   ids.pop_back();
   self->request(self->state.links.engine, read_deadline, engine::inspect_image{id.value})
@@ -74,7 +92,7 @@ void inspect_next(self_ptr self, std::vector<engine_image_id> ids) {
       [self, id, ids](const caf::error& why) {
         const auto code = from_caf(why).code;
         if (code == errc::unavailable || code == errc::timeout || code == errc::exhausted)
-          return look_ended(self, false);
+          return look_ended(self, why);
         // It went away since the list was made, or cannot be read: the others go on without it.
         if (code == errc::not_found)
           std::erase_if(self->state.engine, [&id](const engine_image& e) { return e.id == id; });
@@ -100,6 +118,7 @@ images_view view_of(const images_state& st) {
     view.sizes.push_back(size);
   for (const auto& [name, shortage] : st.shortages)
     view.shortages.push_back(shortage);
+  view.silent = st.store_silent ? st.store_silent : st.engine_silent;
   return view;
 }
 
@@ -114,19 +133,32 @@ void tell(self_ptr self) {
 }
 
 void load_rows(self_ptr self) {
+  if (std::exchange(self->state.loading, true)) {
+    self->state.load_again = true;
+    return;
+  }
+  self->state.waits.stop(load_timer);
+  begin_try(self, self->state.store_silent);
   self->request(self->state.links.store, store_deadline, store::load_rows{})
     .then(
       [self](store::row_list& list) {
         auto& st = self->state;
+        st.loading = false;
+        st.store_silent.reset();
+        // What made it doubtful meanwhile may not be in what was read.
+        if (std::exchange(st.load_again, false))
+          return load_rows(self);
         st.rows_known = true;
         st.rows_doubtful = false;
         st.rows = std::move(list.items);
         std::sort(st.rows.begin(), st.rows.end());
         look(self);
       },
-      [self](const caf::error&) {
-        auto& st = self->state;
-        st.waits.set(self, load_timer, planning::backoff(++st.load_failures, longest_look_pause));
+      [self](const caf::error& why) {
+        // The next try is as good as one that was asked for meanwhile.
+        self->state.loading = self->state.load_again = false;
+        try_later(self, self->state.store_silent, load_timer, why);
+        tell(self);
       });
 }
 
@@ -145,6 +177,7 @@ void look(self_ptr self) {
   }
   ++st.look_number;
   st.waits.stop(look_timer);
+  begin_try(self, st.engine_silent);
   self->request(st.links.engine, read_deadline, engine::list_images{})
     .then(
       [self](engine::image_list& list) {
@@ -155,7 +188,7 @@ void look(self_ptr self) {
         });
         inspect_next(self, unknown_images(state));
       },
-      [self](const caf::error&) { look_ended(self, false); });
+      [self](const caf::error& why) { look_ended(self, why); });
 }
 
 void forget_facts(images_state& st) {

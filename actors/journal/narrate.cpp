@@ -73,6 +73,24 @@ void tell_engine(story& told, const progress& now, lines& out) {
   told.engine_there = there;
 }
 
+/// A reason is told once, however often it is tried again.
+void tell_silence(
+  std::string& told, const std::string& what, const std::optional<silence>& silent, lines& out) {
+  auto why = silent ? silent->last.what : std::string{};
+  if (!why.empty() && why != told)
+    say(out, log_level::warning, what + ": " + why + "; it is tried again and again");
+  told = std::move(why);
+}
+
+void tell_silences(story& told, const progress& now, lines& out) {
+  tell_silence(told.store_silent, "the store has not been read", now.store_silent, out);
+  tell_silence(told.engine_silent, "what the engine has is not known", now.engine.silent, out);
+  // Once they are known they stay so while they are read anew.
+  const auto* images = now.images.complete ? "the record of images cannot be read anew"
+                                           : "which images there are is not known";
+  tell_silence(told.images_silent, images, now.images.silent, out);
+}
+
 void tell_fetches(story& told, const progress& now, lines& out) {
   std::map<std::string, int> going;
   for (const auto& fetch : now.images.fetching) {
@@ -187,6 +205,7 @@ std::vector<log_line> narrate(story& told, const progress& now) {
   tell_target(told, now, out);
   tell_contracts(told, now, out);
   tell_engine(told, now, out);
+  tell_silences(told, now, out);
   tell_fetches(told, now, out);
   tell_space(told, now, out);
   tell_locks(told, now, out);

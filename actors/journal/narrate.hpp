@@ -25,6 +25,9 @@ struct story {
   std::uint64_t arrivals = 0;
   bool engine_looked_for = false;
   bool engine_there = false;
+  std::string engine_silent; ///< Why; likewise below.
+  std::string images_silent;
+  std::string store_silent;
   std::string problem;
   std::set<std::string> warnings;
   std::vector<std::string> contracts;        ///< What of them is not met, as it was told.

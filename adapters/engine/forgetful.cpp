@@ -126,6 +126,7 @@ result<std::string> write_create_remembered(const container_config& x) {
     asked["Env"] = names_of(x.env);
     asked["NetworkingConfig"]["EndpointsConfig"] = addresses_of(x.networks);
     out["Labels"][std::string{asked_label}] = asked.dump();
+    out["HostConfig"].erase(own_mark_field); // the label says it, too
     if (x.ipc_mode == "host" || x.ipc_mode == "none")
       out["HostConfig"]["ShmSize"] = 0; // it has no memory of its own to have a size
     return out.dump();

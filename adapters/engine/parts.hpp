@@ -11,6 +11,12 @@
 /// Pieces that several of the engine's answers share.
 namespace copal::engine_wire {
 
+/// By which a container that Copal made is known: engines keep this field of the host's part and do
+/// nothing by it (it is the path of a file that the engine's own command line writes), and no
+/// supervisor compares it. Source: seen of Docker 20.10 and 26; decision 0102.
+inline constexpr const char* own_mark_field = "ContainerIDFile";
+inline constexpr std::string_view own_mark = "copal";
+
 /// `NAME=value` lines; those without a name or a `=` are skipped (spec/state-engine.md §2.2).
 environment env_part(const json_node& shown);
 

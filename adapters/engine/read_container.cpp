@@ -273,6 +273,8 @@ result<container> read_container(std::string_view text) {
   out.config.networks = networks_part(root["NetworkSettings"]["Networks"]);
   config_part(root["Config"].required(), out.config);
   host_part(root["HostConfig"].required(), out.config);
+  out.made_here = root["HostConfig"][own_mark_field].text() == own_mark
+                  || out.config.labels.contains(std::string{asked_label});
   if (out.config.runtime == podmans_runtime)
     recall(out.config);
   return reader.finish(std::move(out));

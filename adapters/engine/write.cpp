@@ -2,6 +2,7 @@
 // recorded bodies are easily compared.
 
 #include "adapters/engine/codec.hpp"
+#include "adapters/engine/parts.hpp"
 
 #include <algorithm>
 
@@ -303,6 +304,7 @@ result<std::string> write_create(const container_config& x) {
   out["User"] = x.user;
   out["WorkingDir"] = x.working_dir;
   out["HostConfig"] = host_of(x);
+  out["HostConfig"][own_mark_field] = own_mark;
   out["Healthcheck"] = healthcheck_of(x.healthcheck);
   out["StopTimeout"] = x.stop_grace_period.count();
   if (x.stdin_open)

@@ -1,5 +1,7 @@
 #include "adapters/host/boot.hpp"
 
+#include "adapters/host/reboot_notes.hpp"
+
 #include <cerrno>
 #include <chrono>
 #include <fstream>
@@ -7,7 +9,9 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -16,6 +20,9 @@
 namespace copal::host {
 
 namespace {
+
+/// With which a flag of ours begins.
+constexpr std::string_view own_mark = "copal";
 
 /// Nothing: no such line, or no such file.
 std::optional<std::int64_t> boot_seconds(const std::filesystem::path& path) {
@@ -37,15 +44,9 @@ struct close_file {
   void operator()(const int* fd) const noexcept { ::close(*fd); }
 };
 
-/// What stands in the flag: the boot that it was written in, and `boot_facts::in_a_row`.
-struct flag_note {
-  std::string boot;
-  std::int64_t in_a_row = 0;
-};
-
 struct flag_file {
   wall_time at;
-  flag_note note; ///< Empty in a flag that somebody else made.
+  std::string boot; ///< In which it was written; empty in a flag that somebody else made.
 };
 
 /// Nothing: there is none, or something else in its place.
@@ -63,32 +64,11 @@ std::optional<flag_file> read_flag(const std::filesystem::path& path) {
   char text[128]{};
   if (::read(fd, text, sizeof text - 1) > 0) {
     std::istringstream in{text};
-    if (!(in >> out.note.boot >> out.note.in_a_row) || out.note.in_a_row < 1)
-      out.note = {};
+    std::string own;
+    if (!(in >> own >> out.boot) || own != own_mark)
+      out.boot.clear();
   }
   return out;
-}
-
-/// Since the boot, by a clock that nobody sets; nothing when the kernel does not tell.
-std::optional<std::chrono::duration<double>> uptime(const std::filesystem::path& proc) {
-  std::ifstream in{proc / "uptime"};
-  double seconds = 0;
-  if (!(in >> seconds))
-    return std::nullopt;
-  return std::chrono::duration<double>{seconds};
-}
-
-/// A reboot that is required this soon after the boot may be for what that boot was to end.
-constexpr std::chrono::minutes soon{30};
-
-std::int64_t next_in_a_row(const boot_place& place, const std::string& boot) {
-  const auto before = read_flag(place.flag);
-  if (!before || before->note.boot.empty())
-    return 1;
-  if (before->note.boot == boot)
-    return before->note.in_a_row;
-  const auto up = uptime(place.proc);
-  return up && *up > soon ? 1 : before->note.in_a_row + 1;
 }
 
 } // namespace
@@ -103,19 +83,20 @@ result<boot_facts> look_at_boot(const boot_place& place) {
   if (!seconds)
     return fail(errc::unavailable, (place.proc / "stat").string() + ": expected a line `btime`");
   out.at = wall_time{std::chrono::seconds{*seconds}};
-  if (const auto flag = read_flag(place.flag)) {
-    const auto& [boot, in_a_row] = flag->note;
-    out.reboot = boot.empty() ? flag->at > out.at : boot == out.id;
-    out.in_a_row = out.reboot ? in_a_row : 0;
-  }
+  if (const auto flag = read_flag(place.flag))
+    out.reboot = flag->boot.empty() ? flag->at > out.at : flag->boot == out.id;
+  for (auto& note : read_reboot_notes(place.notes))
+    (note.boot == out.id ? out.noted : out.rebooted).insert(std::move(note.container));
   return out;
 }
 
-result<boot_facts> flag_reboot(const boot_place& place) {
+result<boot_facts> flag_reboot(const boot_place& place, const container_id& container) {
   const auto now = look_at_boot(place);
   if (!now)
     return now;
-  const auto text = now->id + ' ' + std::to_string(next_in_a_row(place, now->id)) + '\n';
+  if (auto noted = add_reboot_note(place.notes, {now->id, container}); !noted)
+    return fail(std::move(noted.error()));
+  const auto text = std::string{own_mark} + ' ' + now->id + '\n';
   std::error_code failed;
   std::filesystem::create_directories(place.flag.parent_path(), failed);
   if (failed)

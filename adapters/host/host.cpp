@@ -3,6 +3,7 @@
 #include "adapters/host/addresses.hpp"
 #include "adapters/host/bell.hpp"
 #include "adapters/host/boot.hpp"
+#include "adapters/host/folders.hpp"
 #include "adapters/host/handover.hpp"
 #include "adapters/host/locks.hpp"
 #include "adapters/host/os_update.hpp"
@@ -53,6 +54,28 @@ caf::result<T> answer(result<T> outcome) {
   if (!outcome)
     return to_caf(outcome.error());
   return std::move(*outcome);
+}
+
+/// App by app, in the order of their ids. What has no folder has no lock.
+result<host::found_locks> find_user_locks(
+  const host::lock_place& place, const host::find_user_locks& asked) {
+  host::found_locks out;
+  std::optional<error> failed;
+  for (const auto& [app, services] : asked.services) {
+    host::take_locks one{.app = app, .services = {}};
+    for (const auto& service : services) {
+      if (host::names_a_folder(service.value))
+        one.services.push_back(service);
+    }
+    auto found = host::look_for_locks(place, one);
+    if (found)
+      out.held.insert(out.held.end(), found->held.begin(), found->held.end());
+    else
+      failed = std::move(found.error());
+  }
+  if (failed && out.held.empty())
+    return fail(std::move(*failed));
+  return out;
 }
 
 caf::result<host::locks_done> done(const result<void>& outcome) {
@@ -150,7 +173,8 @@ host_child::behavior_type host_edge(
   host::link_older_folder(config.lock_root);
   const host::lock_place place{
     .root = config.lock_root, .host_root = config.host_lock_root, .own_uid = config.own_uid};
-  const host::boot_place boot{.proc = config.proc_root, .flag = config.reboot_flag};
+  const host::boot_place boot{
+    .proc = config.proc_root, .flag = config.reboot_flag, .notes = config.reboot_notes};
   return {
     [self, place](const host::take_locks& msg) -> caf::result<host::found_locks> {
       return answer(take(*self->state.watch, place, msg));
@@ -164,6 +188,9 @@ host_child::behavior_type host_edge(
     },
     [place](const host::find_own_locks&) -> caf::result<host::own_locks> {
       return answer(host::find_own(place));
+    },
+    [place](const host::find_user_locks& msg) -> caf::result<host::found_locks> {
+      return answer(find_user_locks(place, msg));
     },
     [state = config.state_partition](const host::get_os_update&) -> caf::result<host::os_update> {
       return answer(host::look_for_os_update(state));
@@ -200,8 +227,8 @@ host_child::behavior_type host_edge(
     [boot](const host::get_boot&) -> caf::result<host::boot_facts> {
       return answer(host::look_at_boot(boot));
     },
-    [boot](const host::require_reboot&) -> caf::result<host::boot_facts> {
-      return answer(host::flag_reboot(boot));
+    [boot](const host::require_reboot& msg) -> caf::result<host::boot_facts> {
+      return answer(host::flag_reboot(boot, msg.container));
     },
     [self](const wake_up&) { tell_gone(self); },
     [](const probe&) { return alive{}; },

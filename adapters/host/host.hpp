@@ -24,7 +24,8 @@ struct host_config {
   std::filesystem::path state_partition = "/mnt/state";
   host::lock_watch::maker make_inotify = nullptr; ///< Null: the system's.
   std::filesystem::path proc_root = "/proc";
-  std::filesystem::path reboot_flag{}; ///< As this process sees it.
+  std::filesystem::path reboot_flag{};  ///< As this process sees it.
+  std::filesystem::path reboot_notes{}; ///< See `host::boot_place`.
 };
 
 /// Starts the edge to the machine's files, on a thread of its own, since it waits for them; the

@@ -20,7 +20,7 @@ struct logind_config {
 
 /// Spawns the edge to logind on the asio thread. It connects when asked, and holds nothing while it
 /// is not. Who asks while a call is under way gets the answer to that one. With its end what was
-/// asked is answered `unavailable`.
+/// asked is answered `unavailable`, or `timeout` where logind may do it all the same.
 supervised<power_actor> spawn_logind(loop& where, logind_config config);
 
 } // namespace copal

@@ -60,7 +60,8 @@ void reboot_call::hear(sink who) {
 }
 
 void reboot_call::close() {
-  end(fail(errc::unavailable, "the way to the bus is being closed"));
+  const std::string why = "the way to the bus is being closed";
+  end(asked_ ? fail(errc::timeout, why + may_be_done) : fail(errc::unavailable, why));
 }
 
 /// Below 0: an errno, as of all calls of sd-bus.

@@ -46,7 +46,8 @@ public:
   /// Who hears of the outcome, too; it is not over yet.
   void hear(sink who);
   [[nodiscard]] bool is_over() const noexcept { return over_; }
-  /// Gives up: the outcome is `unavailable`. Nothing, when it is over.
+  /// Gives up: the outcome is `unavailable`, or `timeout` once logind was asked. Nothing, when it
+  /// is over.
   void close();
 
 private:

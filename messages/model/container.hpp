@@ -1,10 +1,10 @@
 #pragma once
 
+#include "messages/model/attempt.hpp"
 #include "messages/model/container_config.hpp"
 #include "messages/model/engine_feature.hpp"
 #include "messages/model/network.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -12,9 +12,6 @@
 #include <vector>
 
 namespace copal {
-
-/// Wall-clock time with the engine's precision.
-using wall_time = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
 
 enum class container_state : std::uint8_t {
   created,
@@ -64,6 +61,7 @@ struct container {
   health_state health = health_state::none;
   std::int64_t failed_checks = 0; ///< Health checks, in a row.
   std::string engine_error;       ///< The engine's word on why it did not start.
+  bool made_here = false;         ///< By Copal; else by a supervisor before it.
   container_config config;
 
   bool operator==(const container&) const = default;
@@ -106,7 +104,8 @@ struct engine_view {
   std::vector<container_id> stopped_from_outside;
   /// Subjects (see `subject_of`) of the steps that are being done. Sorted.
   std::vector<std::string> busy;
-  engine_features lacks; ///< What this engine drops.
+  engine_features lacks;         ///< What this engine drops.
+  std::optional<silence> silent; ///< Why it is not complete; nothing: it is, or was not tried yet.
 
   bool operator==(const engine_view&) const = default;
 };
@@ -130,6 +129,7 @@ typename I::result_type inspect(I& f, container& x) {
     x.health,
     x.failed_checks,
     x.engine_error,
+    x.made_here,
     x.config);
 }
 
@@ -153,7 +153,8 @@ typename I::result_type inspect(I& f, engine_view& x) {
     x.volumes,
     x.stopped_from_outside,
     x.busy,
-    x.lacks);
+    x.lacks,
+    x.silent);
 }
 
 } // namespace copal

@@ -74,6 +74,8 @@ struct images_view {
   std::vector<fetch_failure> failures;          ///< Sorted by name.
   std::vector<image_size> sizes;                ///< Of fetches, begun or held; sorted by name.
   std::vector<space_shortage> shortages;        ///< Sorted by name.
+  /// Of the engine or of the rows: why it is not complete, or cannot be read anew.
+  std::optional<silence> silent;
 
   bool operator==(const images_view&) const = default;
 };
@@ -114,7 +116,8 @@ typename I::result_type inspect(I& f, images_view& x) {
     x.fetching,
     x.failures,
     x.sizes,
-    x.shortages);
+    x.shortages,
+    x.silent);
 }
 
 } // namespace copal

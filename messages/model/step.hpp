@@ -137,6 +137,7 @@ struct release_locks {
 /// Notes that the device has to be rebooted before a service may start.
 struct note_reboot {
   service_name service;
+  container_id container; ///< Its new one.
   bool operator==(const note_reboot&) const = default;
 };
 
@@ -318,7 +319,7 @@ typename I::result_type inspect(I& f, release_locks&) {
 
 template <class I>
 typename I::result_type inspect(I& f, note_reboot& x) {
-  return f(x.service);
+  return f(x.service, x.container);
 }
 
 template <class I>

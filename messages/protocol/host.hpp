@@ -20,6 +20,8 @@ using host_actor = caf::typed_actor<
   caf::replies_to<host::make_lock_folder>::with<host::locks_done>,
   // unavailable (a folder cannot be looked into).
   caf::replies_to<host::find_own_locks>::with<host::own_locks>,
+  // Nothing is changed, and nothing is told when they go. unavailable: as for taking.
+  caf::replies_to<host::find_user_locks>::with<host::found_locks>,
   // unavailable (the state partition cannot be looked into).
   caf::replies_to<host::get_os_update>::with<host::os_update>,
   // None there is success. unavailable (it cannot be deleted), invalid_input (as above).
@@ -38,7 +40,8 @@ using host_actor = caf::typed_actor<
   caf::replies_to<host::keep_files>::with<host::files_done>,
   // unavailable (the system does not tell).
   caf::replies_to<host::get_boot>::with<host::boot_facts>,
-  // Answered with what is so afterwards. unavailable (the flag cannot be written).
+  // Answered with what is so afterwards. unavailable (the flag, or for whom it is, cannot be
+  // written).
   caf::replies_to<host::require_reboot>::with<host::boot_facts>>;
 
 } // namespace copal

@@ -52,6 +52,7 @@ TEST_SUITE("contract: engine") {
     CHECK(shown.state == container_state::created);
     CHECK(shown.started == wall_time{});
     CHECK(shown.created > wall_time{});
+    CHECK(shown.made_here);
     for (int i = 0; i < 2; ++i)
       CHECK(ask(engine::start_container{id}));
     shown = look(id);

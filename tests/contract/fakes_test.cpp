@@ -1,6 +1,8 @@
 #include "tests/contract/host_contract.hpp"
+#include "tests/contract/power_contract.hpp"
 #include "tests/contract/store_contract.hpp"
 #include "tests/fakes/fake_host.hpp"
+#include "tests/fakes/fake_power.hpp"
 #include "tests/fakes/fake_store.hpp"
 #include "tests/support/live_system.hpp"
 
@@ -23,6 +25,20 @@ TEST_SUITE("fakes") {
       started = spawn_fake_store(on, std::make_shared<store_world>(), no_faults());
       return started;
     });
+    caf::anon_send_exit(started, caf::exit_reason::user_shutdown);
+  }
+
+  TEST_CASE("power contract: the fake") {
+    live_system system;
+    const auto world = std::make_shared<power_world>();
+    const auto started = spawn_fake_power(*system, world, no_faults());
+    check_power_contract(*system,
+      {started,
+        [world] { world->refused.reset(); },
+        [world] {
+          world->refused = error{errc::unavailable, "not now"};
+        },
+        [world] { return static_cast<std::size_t>(world->accepted); }});
     caf::anon_send_exit(started, caf::exit_reason::user_shutdown);
   }
 

@@ -81,6 +81,23 @@ void check_host_contract(caf::actor_system& system,
     CHECK(holders({1}, {db}).empty());
     CHECK(holders({2}, {web}).empty());
   }
+  SUBCASE("users' locks are told of any number of apps, and nothing is taken for it") {
+    subject.put_lock({1}, web, lock_owner::user);
+    subject.put_lock({2}, db, lock_owner::user);
+    subject.put_lock({3}, db, lock_owner::user);
+    REQUIRE(holders({4}, {web}).empty()); // ours is none
+    const auto found = ask<host::found_locks>(system,
+      subject.host,
+      host::find_user_locks{{{{1}, {web, db}}, {{2}, {db, service_name{"../x"}}}, {{4}, {web}}}});
+    REQUIRE(found);
+    REQUIRE(found->held.size() == 2);
+    CHECK(found->held[0].app == app_id{1});
+    CHECK(found->held[0].service == web);
+    CHECK(found->held[1].app == app_id{2});
+    CHECK(own_apps() == std::vector{app_id{4}});
+    subject.drop_lock({1}, web);
+    CHECK(holders({1}, {web}).empty());
+  }
   SUBCASE("spec 12.52: all locks of an app are taken, or none") {
     subject.put_lock({1}, web, lock_owner::user);
     CHECK(holders({1}, {web, db}) == std::vector<std::string>{"web"});
@@ -127,12 +144,20 @@ void check_host_contract(caf::actor_system& system,
     CHECK(!before->id.empty());
     CHECK(before->at > wall_time{});
     CHECK(!before->reboot);
-    const auto flagged = ask<host::boot_facts>(system, subject.host, host::require_reboot{});
+    CHECK(before->noted.empty());
+    const host::require_reboot first{container_id{"c1"}};
+    const auto flagged = ask<host::boot_facts>(system, subject.host, first);
     REQUIRE(flagged);
     CHECK(flagged->reboot);
-    CHECK(ask<host::boot_facts>(system, subject.host, host::require_reboot{}).value() == *flagged);
+    CHECK(flagged->noted == std::set{container_id{"c1"}});
+    CHECK(flagged->rebooted.empty());
+    CHECK(ask<host::boot_facts>(system, subject.host, first).value() == *flagged);
     CHECK(ask<host::boot_facts>(system, subject.host, host::get_boot{}).value() == *flagged);
     CHECK(flagged->id == before->id);
+    const auto both =
+      ask<host::boot_facts>(system, subject.host, host::require_reboot{container_id{"c2"}});
+    REQUIRE(both);
+    CHECK(both->noted == std::set{container_id{"c1"}, container_id{"c2"}});
   }
   SUBCASE("there is free space where the root is") {
     const auto found = ask<host::free_space>(system, subject.host, host::get_free_space{"/"});

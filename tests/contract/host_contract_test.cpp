@@ -47,7 +47,8 @@ TEST_SUITE("host contract") {
           .files_root = files,
           .own_uid = ::geteuid(),
           .state_partition = folder / "state",
-          .reboot_flag = folder / "below" / "reboot-after-apply"},
+          .reboot_flag = folder / "below" / "reboot-after-apply",
+          .reboot_notes = folder / "state" / "reboots"},
         news);
       return host_subject{started,
         [place_of](app_id app, const service_name& service, lock_owner owner) {

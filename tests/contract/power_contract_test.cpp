@@ -3,6 +3,8 @@
 
 #define DOCTEST_CONFIG_IMPLEMENT
 
+#include "tests/contract/power_contract.hpp"
+
 #include "adapters/logind/logind.hpp"
 #include "adapters/logind/reboot_call.hpp"
 #include "adapters/loop/loop.hpp"
@@ -75,6 +77,8 @@ public:
         [&out](const caf::error& why) { out.emplace_back(fail(from_caf(why))); });
     return out;
   }
+  [[nodiscard]] caf::actor_system& system() { return *system_; }
+  [[nodiscard]] power_actor actor() const { return edge_; }
   bool is_alive() { return test::ask<alive>(*system_, edge_, probe{}).has_value(); }
   void end() {
     caf::scoped_actor self{*system_};
@@ -129,6 +133,17 @@ TEST_SUITE("contract") {
     REQUIRE_MESSAGE(outcome, outcome.error().what);
     CHECK(open_sockets() == before);
     CHECK(logind.calls() == std::vector{false});
+  }
+
+  TEST_CASE("power contract: the real one") {
+    const bus_bench at;
+    logind_stand_in logind{*at.bus, manner::refuses};
+    bench b{at.bus->address()};
+    test::check_power_contract(b.system(),
+      {b.actor(),
+        [&] { logind.behave(manner::accepts); },
+        [&] { logind.behave(manner::refuses); },
+        [&] { return logind.accepted(); }});
   }
 
   TEST_CASE("power: logind refuses") {

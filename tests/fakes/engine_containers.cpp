@@ -164,6 +164,7 @@ result<container_id> engine_world::create_container(
     if (const auto volume = volume_of(bind); !volume.empty())
       (void)create_volume(volume, {}); // A bind of an unknown volume makes one, without labels.
   }
+  c.made_here = true;
   c.config = std::move(config);
   const auto id = c.id;
   emit("create", containers.emplace(id, std::move(c)).first->second);

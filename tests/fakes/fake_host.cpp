@@ -166,6 +166,17 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
         return found;
       });
     },
+    [self](const host::find_user_locks& msg) {
+      return after_a_while<host::found_locks>(self, [msg](const host_world& on) {
+        host::found_locks found;
+        for (const auto& lock : on.locks) {
+          const auto it = msg.services.find(lock.app);
+          if (it != msg.services.end() && it->second.contains(lock.service))
+            found.held.push_back(lock);
+        }
+        return found;
+      });
+    },
     [self](const host::get_os_update&) {
       return after_a_while<host::os_update>(
         self, [](const host_world& on) { return host::os_update{on.breadcrumbs}; });
@@ -209,9 +220,10 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
     [self](const host::get_boot&) {
       return after_a_while<host::boot_facts>(self, [](const host_world& on) { return on.boot; });
     },
-    [self](const host::require_reboot&) {
-      return after_a_while<host::boot_facts>(self, [](host_world& on) {
+    [self](const host::require_reboot& msg) {
+      return after_a_while<host::boot_facts>(self, [msg](host_world& on) {
         on.boot.reboot = true;
+        on.boot.noted.insert(msg.container);
         return on.boot;
       });
     },

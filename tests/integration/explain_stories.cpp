@@ -86,7 +86,7 @@ TEST_SUITE("stories") {
         std::chrono::minutes{2});
     };
     REQUIRE(d.engine().tell("kill"));
-    CHECK(says("the device waits for: engine: the engine does not answer: "));
+    CHECK(says("the device waits for: engine: what the engine has is not known: "));
     CHECK(d.explain({}, 3).find("it is asked again within a minute") != std::string::npos);
     REQUIRE(d.engine().tell("start"));
     CHECK(says("The device is at its target.\n"));

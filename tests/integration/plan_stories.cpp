@@ -17,8 +17,13 @@ using namespace copal::test;
 
 namespace {
 
-std::string plan(const std::vector<std::string>& more, int expected_code) {
-  std::vector<std::string> arguments{COPAL_PROGRAM, "plan"};
+/// `before`: the words of a program that runs it.
+std::string plan(const std::vector<std::string>& more,
+  int expected_code,
+  const std::vector<std::string>& before = {}) {
+  auto arguments = before;
+  for (const auto* word : {COPAL_PROGRAM, "plan"})
+    arguments.emplace_back(word);
   arguments.insert(arguments.end(), more.begin(), more.end());
   program asked{arguments};
   asked.wait_until([&asked] { return !asked.runs(); }, std::chrono::seconds{60});
@@ -104,6 +109,65 @@ TEST_SUITE("stories") {
     CHECK(plan(places, 3).find("; the last time for ") != std::string::npos);
   }
 
+  TEST_CASE(
+    "story: `copal plan` tells how much is to be fetched and who is in the way, offline too") {
+    device d{shared_engine()};
+    d.in_its_network = true;
+    wanted_app app;
+    app.services = {{"db"}, {"web"}};
+    REQUIRE(d.install(app));
+    REQUIRE(d.stop() == 0);
+    app.commit = "c71";
+    app.release = 71;
+    app["db"].image = "test/base:2";
+    app["web"].image = "test/large:1";
+    d.want(app);
+    const auto lock = d.folder() / "locks" / "7" / "web" / "updates.lock";
+    std::ofstream{lock} << "a user's";
+    const std::vector<std::string> in_network{
+      "/usr/bin/nsenter", "--net=/run/netns/" + d.engine().network(), "--"};
+    const auto places = places_of(d);
+    const auto state = d.folder() / "state-now.json";
+    const auto live = plan(with(places, "--save-current=" + state.string()), 3, in_network);
+    const auto json = nlohmann::json::parse(plan(with(places, "--json"), 3, in_network));
+    CAPTURE(live);
+    REQUIRE(json["bytesToFetch"].is_number());
+    // The large one is 60 MB of zeros at random places: more than its neighbour's few layers.
+    CHECK(json["bytesToFetch"].get<std::int64_t>() > 1'000'000);
+    CHECK(live.find("To fetch: 2 images, ") != std::string::npos);
+    CHECK(live.find("is not known") == std::string::npos);
+    CHECK(live.find(lock.string()) != std::string::npos);
+
+    // Without the registry, the engine, the state folder and the locks.
+    const std::vector<std::string> offline{
+      "--current=" + state.string(), "--target=" + (d.folder() / "target.json").string()};
+    std::filesystem::remove(lock);
+    CHECK(plan(offline, 3) == live);
+    CHECK(nlohmann::json::parse(plan(with(offline, "--json"), 3)) == json);
+    CHECK(plan(places, 3, in_network) != live);
+  }
+
+  TEST_CASE("story: `copal plan` of a compose file is the same live and offline") {
+    device d{shared_engine()};
+    const auto text = [&d](const std::string& colour) {
+      return "services:\n  web:\n    image: " + d.engine().image("test/base:1")
+             + "\n    command: sleep 100000\n    stop_signal: SIGKILL\n    environment:\n      "
+               "COLOUR: "
+             + colour + '\n';
+    };
+    d.want_compose(text("red"));
+    d.start();
+    REQUIRE(d.reached());
+    REQUIRE(d.stop() == 0);
+    d.want_compose(text("blue"));
+    auto places = places_of(d);
+    places.front() = "--compose=" + (d.folder() / "compose.yaml").string();
+    const auto state = d.folder() / "state-now.json";
+    const auto live = plan(with(places, "--save-current=" + state.string()), 3);
+    CHECK(live.find("env(COLOUR)") != std::string::npos);
+    CHECK(plan({places.front(), "--current=" + state.string()}, 3) == live);
+  }
+
   TEST_CASE("story: `copal plan` says what is in its way") {
     device d{shared_engine()};
     wanted_app app;
@@ -115,7 +179,7 @@ TEST_SUITE("stories") {
           == 0);
     CHECK(plan({target, "--current=/nowhere.json"}, 1).find("/nowhere.json") != std::string::npos);
     const auto spoilt = d.folder() / "spoilt.json";
-    std::ofstream{spoilt} << R"({"copalSnapshot":2,"device":{}})";
+    std::ofstream{spoilt} << R"({"copalSnapshot":3,"device":{}})";
     CHECK(plan({target, "--current=" + spoilt.string()}, 1)
           == "copal: " + spoilt.string() + ": device: \"uuid\" is missing\n");
   }

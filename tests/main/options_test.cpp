@@ -130,8 +130,11 @@ TEST_SUITE("options") {
   TEST_CASE("options: whether the machine may be rebooted") {
     CHECK_FALSE(std::get<run_options>(parse({"run"})).no_reboot);
     CHECK(std::get<run_options>(parse({"run", "--no-reboot"})).no_reboot);
+    CHECK_FALSE(std::get<plan_options>(parse({"plan", "--target", "t"})).no_reboot);
+    CHECK(std::get<plan_options>(parse({"plan", "--target", "t", "--no-reboot"})).no_reboot);
     const test::variable never{"COPAL_NO_REBOOT", "1"};
     CHECK(std::get<run_options>(parse({"run"})).no_reboot);
+    CHECK(std::get<plan_options>(parse({"plan", "--target", "t"})).no_reboot);
   }
 
   TEST_CASE("options: --listen may be repeated, and its variable is a list") {

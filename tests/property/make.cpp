@@ -34,11 +34,21 @@ bool fits_planning(std::string_view name, const value& c) {
   if (name == "memswap_limit")
     return has(c, {"mem_limit"});
   if (name == "deploy")
-    return !has(c, {"mem_limit", "mem_reservation", "pids_limit", "cpus", "memswap_limit"});
-  if (is_any(name, {"mem_limit", "mem_reservation", "pids_limit", "cpus"}))
+    return !has(
+      c, {"mem_limit", "mem_reservation", "pids_limit", "cpus", "memswap_limit", "cpu_quota"});
+  if (is_any(name, {"mem_limit", "mem_reservation", "pids_limit"}))
     return !has(c, {"deploy"});
+  if (name == "cpus")
+    return !has(c, {"deploy", "cpu_quota"});
+  if (name == "cpu_quota")
+    return !has(c, {"deploy", "cpus"});
+  const auto shared = mode_of(c) == "service:db";
+  if (is_any(name, {"dns", "extra_hosts", "ports"}))
+    return !shared;
+  if (name == "mac_address")
+    return !shared && mode_of(c) != "host";
   if (name == "hostname")
-    return !has(c, {"uts"}) && mode_of(c) != "service:db";
+    return !has(c, {"uts"}) && !shared;
   if (name == "uts")
     return !has(c, {"hostname"});
   if (name == "networks")
@@ -52,17 +62,21 @@ bool fits_engines(std::string_view name, const value& c, make_of_engine engine) 
   if (name == "pid" && is_left_out("pid beside init", engine))
     return !has(c, {"init"});
   const bool shared = mode == "service:db";
-  if (is_any(name, {"dns", "dns_opt", "dns_search", "extra_hosts", "ports", "domainname"}))
-    return !shared && (name == "ports" || mode != "none");
+  if (is_any(name, {"dns", "dns_opt", "dns_search", "extra_hosts", "domainname"}))
+    return !shared && mode != "none";
   if (name == "uts")
     return !shared;
   if (name == "mac_address" || name == "sysctls")
     return !shared && mode != "host" && mode != "none";
-  if (name == "cpu_quota")
-    return !has(c, {"cpus", "deploy"});
-  if (name == "cpus" || name == "deploy")
-    return !has(c, {"cpu_quota"});
   return true;
+}
+
+/// A network mode that fields of the composition do not stand beside.
+bool fits_mode(const value& mode, const value& c) {
+  const auto shared = mode == value{"service:db"};
+  if (shared && has(c, {"dns", "extra_hosts", "hostname", "ports"}))
+    return false;
+  return !((shared || mode == value{"host"}) && has(c, {"mac_address"}));
 }
 
 std::string front_address(const value* networks) {
@@ -123,7 +137,8 @@ value with_change(
       continue;
     if (what.name == "networks" && asks_for_less(before, now))
       continue;
-    if (what.name == "network_mode" && has(out, {"networks"}) && now != value{"back"})
+    if (what.name == "network_mode"
+        && ((has(out, {"networks"}) && now != value{"back"}) || !fits_mode(now, out)))
       continue;
     out.set(what.name, std::move(now));
     return out;

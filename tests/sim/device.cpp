@@ -110,6 +110,7 @@ void simulated_device::start() {
   tree_config config;
   config.conductor.device = facts();
   config.conductor.wall_clock = [this] { return world->now(); };
+  config.containers.wall_clock = config.conductor.wall_clock;
   config.images.wall_clock = config.conductor.wall_clock;
   config.api.words = {"1.2.3", facts().os_version, facts().listen_port};
   config.keys.draw = [this] {
@@ -172,7 +173,9 @@ void simulated_device::reboot() {
   files->locks.clear();
   files->files.clear();
   files->said.clear();
-  files->boot = {files->boot.id + "+", world->now(), false};
+  auto rebooted = std::move(files->boot.rebooted);
+  rebooted.merge(files->boot.noted);
+  files->boot = {files->boot.id + "+", world->now(), false, {}, std::move(rebooted)};
   world->restart_engine();
   for (const auto& [id, c] : world->containers) {
     if (c.state == container_state::exited)

@@ -127,16 +127,18 @@ bool is_mixed_in(const engine_world& world,
   return !planning::differences(c, wanted, {}).empty();
 }
 
-/// One of the release before that it is mixed with.
+/// One of the release before that it is mixed with. Where something went wrong, one may have come
+/// up without Copal's knowledge.
 std::vector<std::string> check_mixture(
   const simulated_device& device, const container& c, const container_identity& young) {
   const auto& all = device.possible;
-  if (!all_went_well(device) || all.empty() || device.is_asked(young.app, {}))
+  if (all.empty() || device.is_asked(young.app, {}))
     return {};
+  const auto unnoticed = all_went_well(device) ? std::chrono::minutes{0} : lateness(device);
   std::vector<std::string> found;
   for (const auto& [id, other] : device.world->containers) {
     const auto who = planning::identify(other.name, other.config.labels);
-    if (!who || id == c.id)
+    if (!who || id == c.id || other.started + unnoticed > device.world->now())
       continue;
     const auto mixed =
       std::all_of(all.begin(), all.end(), [&, &other = other](const sent_target& sent) {

@@ -30,6 +30,37 @@ target_document compose_with(const std::string& option, const std::string& mode 
       {"volumes", value::map({{"data", options}})}})};
 }
 
+/// `web` on a network of the app's own with an option; or in a release that asks for another
+/// device.
+target_document cloud_with(const std::string& option, int release, bool elsewhere = false) {
+  auto web = value::map({{"id", 11},
+    {"image_id", 111},
+    {"image", "registry.sim/app0:1"},
+    {"environment", value::map({})},
+    {"labels", value::map({})},
+    {"composition", value::map({{"networks", value::list({"own"})}})}});
+  if (elsewhere)
+    web.set("contract",
+      value::map({{"type", "sw.container"},
+        {"slug", "web"},
+        {"requires",
+          value::list({value::map({{"type", "hw.device-type"}, {"slug", "another"}})})}}));
+  const auto options = value::map({{"driver_opts", value::map({{"kind", option}})}});
+  auto made = value::map({{"id", release},
+    {"services", value::map({{"web", std::move(web)}})},
+    {"networks", value::map({{"own", options}})}});
+  auto app = value::map({{"id", 1},
+    {"name", "sim"},
+    {"class", "fleet"},
+    {"releases", value::map({{"c" + std::to_string(release), std::move(made)}})}});
+  return {dialect::cloud_v3,
+    "the test",
+    value::map({{simulated_device::facts().uuid.value,
+      value::map({{"name", "sim"},
+        {"config", value::map({})},
+        {"apps", value::map({{std::string(32, 'a'), std::move(app)}})}})}})};
+}
+
 std::size_t running(const simulated_device& device) {
   const auto& all = device.world->containers;
   return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const auto& entry) {
@@ -95,6 +126,41 @@ TEST_SUITE("sim") {
       CHECK(calls["remove_volume"] == 2);
       CHECK(calls["remove_network"] == 2);
       CHECK(calls["create_container"] == 3);
+      CHECK(running(device) == 1);
+      CHECK_MESSAGE(device.violations.empty(), join(device.violations));
+    }
+  }
+
+  TEST_CASE(
+    "sim: what is left so is made anew when it is wanted otherwise, whatever came between") {
+    for (const auto seed : seeds(10)) {
+      CAPTURE(seed);
+      simulated_device device{seed};
+      auto& world = *device.world;
+      auto& calls = world.calls;
+      publish_images(world);
+      device.system.before_job = [&world](const job&) {
+        for (auto& n : world.networks)
+          n.config.driver_opts.clear();
+      };
+      device.start();
+      REQUIRE(device.insist_on(cloud_with("one", 1)));
+      device.system.run_for(5min);
+      CHECK(calls["remove_network"] == 1);
+      CHECK(running(device) == 1);
+      // A release that cannot run here touches nothing, and the same network again neither.
+      REQUIRE(device.insist_on(cloud_with("other", 2, true)));
+      device.system.run_for(5min);
+      REQUIRE(device.insist_on(cloud_with("one", 3)));
+      device.system.run_for(5min);
+      CHECK(calls["remove_network"] == 1);
+      CHECK(calls["create_container"] == 1);
+      REQUIRE(device.insist_on(cloud_with("other", 4, true)));
+      device.system.run_for(5min);
+      REQUIRE(device.insist_on(cloud_with("two", 5)));
+      device.system.run_for(5min);
+      CHECK(calls["remove_network"] == 2);
+      CHECK(calls["create_container"] == 2);
       CHECK(running(device) == 1);
       CHECK_MESSAGE(device.violations.empty(), join(device.violations));
     }

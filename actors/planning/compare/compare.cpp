@@ -152,7 +152,8 @@ void healthcheck(rule_name name, comparison& c) {
 /// Where the kernel does not count swap, the engine shows no limit (-1) whatever it was sent.
 void memswap_limit(rule_name name, comparison& c) {
   const auto wanted = c.target.memory_swap_bytes;
-  const bool is_dropped = wanted > 0 && c.current.memory_swap_bytes == -1;
+  const bool is_dropped = c.context.lacks.contains(engine_feature::memswap_limit) && wanted > 0
+                          && c.current.memory_swap_bytes == -1;
   if (wanted != 0 && !is_dropped)
     c.tell(name, c.current.memory_swap_bytes, wanted);
 }

@@ -8,6 +8,7 @@ struct rule {
   engine_feature what;
   bool (*is_used)(const target_service&);
   std::string_view why;
+  std::string_view field{}; ///< Empty: that of the feature's name.
 };
 
 constexpr std::string_view old_engine =
@@ -26,11 +27,11 @@ constexpr rule rules[] = {
   {engine_feature::start_interval, checks_at_start, old_engine},
   {engine_feature::domainname, [](const auto& x) { return !x.config.domainname.empty(); }, podmans},
   {engine_feature::gpus, [](const auto& x) { return !x.config.device_requests.empty(); }, podmans},
+  {engine_feature::mem_limit, [](const auto& x) { return x.config.memory_bytes != 0; }, kernels},
   {engine_feature::mem_limit,
-    [](const auto& x) {
-      return x.config.memory_bytes != 0 || x.config.memory_reservation_bytes != 0;
-    },
-    kernels},
+    [](const auto& x) { return x.config.memory_reservation_bytes != 0; },
+    kernels,
+    "mem_reservation"},
   {engine_feature::memswap_limit,
     [](const auto& x) { return x.config.memory_swap_bytes > 0; },
     kernels},
@@ -56,7 +57,7 @@ std::vector<std::string> unhonoured(const device_target& target, const engine_fe
       for (const auto& rule : rules) {
         if (lacks.contains(rule.what) && rule.is_used(service))
           out.push_back("app " + app.name + ", service " + service.name.value + ": "
-                        + to_string(rule.what)
+                        + (rule.field.empty() ? to_string(rule.what) : std::string{rule.field})
                         + ": the service runs without it: " + std::string{rule.why});
       }
     }

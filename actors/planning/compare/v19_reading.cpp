@@ -30,7 +30,7 @@ bool is_as_v19_reads(const supervised_container& current,
   const image_facts* facts,
   const engine_image_id& image,
   const compare_context& context) {
-  if (!wanted.v19_overrides || current.who.release != release.id
+  if (!wanted.v19_overrides || current.what.made_here || current.who.release != release.id
       || current.who.commit != release.commit)
     return false;
   auto theirs = wanted;

@@ -7,9 +7,9 @@
 /// we do. Source: spec/state-engine.md §2.7 and §14; docs/decisions/0102.
 namespace copal::planning {
 
-/// True for a container of this very release that is what v19's reading of `wanted` asks for. A
-/// release's composition never changes, so it was v19 that made it. `facts` and `image` as for
-/// `resolve`.
+/// True for a container of this very release that is what v19's reading of `wanted` asks for, and
+/// that is not of our making. A release's composition never changes, so it was v19 that made it.
+/// `facts` and `image` as for `resolve`.
 bool is_as_v19_reads(const supervised_container& current,
   const target_release& release,
   const target_service& wanted,

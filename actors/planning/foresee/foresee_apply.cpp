@@ -23,10 +23,20 @@ void erase_container(situation& s, const container_id& id) {
   std::erase_if(s.engine.containers, [&id](const auto& c) { return c.what.id == id; });
 }
 
+/// Whether a row's name says that it is of the image that comes; a digest does for every
+/// repository.
+bool is_named(const image_row& row, const std::string& name) {
+  if (row.name == name)
+    return true;
+  const auto of_row = image_reference::parse(row.name);
+  const auto coming = image_reference::parse(name);
+  return of_row && coming && same_image(*of_row, *coming);
+}
+
 /// The id of an image that comes: one that was known under this name before comes again.
 engine_image_id id_of_coming(const situation& s, const std::string& name) {
   for (const auto& row : s.images.rows) {
-    if (row.name == name && !row.engine_id.empty())
+    if (!row.engine_id.empty() && is_named(row, name))
       return row.engine_id;
   }
   return {"foreseen:" + name};
@@ -66,6 +76,22 @@ struct apply {
     std::sort(s.images.rows.begin(), s.images.rows.end());
   }
 
+  /// The image is there, by this name and by those that it has; a tag is one image's.
+  void name_image(const image_row& row) const {
+    auto& all = s.images.engine;
+    for (auto& image : all)
+      image.tags.erase(row.name);
+    auto it = std::find_if(
+      all.begin(), all.end(), [&row](const engine_image& e) { return e.id == row.engine_id; });
+    if (it == all.end()) {
+      it = all.insert(all.end(), engine_image{});
+      it->id = row.engine_id;
+    }
+    // A reference with a digest is no tag.
+    const auto is_pinned = row.name.find('@') != std::string::npos;
+    (is_pinned ? it->digests : it->tags).insert(row.name);
+  }
+
   void operator()(const fetch_image& a) const {
     auto row = a.row;
     row.engine_id = id_of_coming(s, row.name);
@@ -73,14 +99,7 @@ struct apply {
     auto facts = likely_facts(s, row);
     facts.layers = layers_of(s.images, row.name);
     s.images.facts.try_emplace(row.engine_id, std::move(facts));
-    auto& all = s.images.engine;
-    std::erase_if(all, [&row](const engine_image& e) { return e.id == row.engine_id; });
-    // A reference with a digest is no tag.
-    const auto is_pinned = row.name.find('@') != std::string::npos;
-    engine_image image;
-    image.id = row.engine_id;
-    (is_pinned ? image.digests : image.tags).insert(row.name);
-    all.push_back(std::move(image));
+    name_image(row);
     record(std::move(row));
   }
   void operator()(const save_image& a) const { record(a.row); }
@@ -150,15 +169,20 @@ struct apply {
   }
   /// The new one is taken to say that it has taken over.
   void operator()(const await_handover& a) const { s.handed_over[{a.old, a.young}] = true; }
-  void operator()(const note_reboot& /*action*/) const {
-    if (s.boot)
-      s.boot->reboot = true;
+  void operator()(const note_reboot& a) const {
+    if (!s.boot)
+      return;
+    s.boot->reboot = true;
+    s.boot->noted.insert(a.container);
   }
   /// Locks are gone with it; what was up comes up again.
   void operator()(const reboot_device& /*action*/) const {
     s.locks.clear();
-    if (s.boot)
-      s.boot = host::boot_facts{s.boot->id + "+", after_all(s), false};
+    if (!s.boot)
+      return;
+    auto rebooted = std::move(s.boot->rebooted);
+    rebooted.merge(s.boot->noted);
+    s.boot = host::boot_facts{s.boot->id + "+", after_all(s), false, {}, std::move(rebooted)};
   }
   void operator()(const create_network& a) const {
     s.engine.networks.push_back({{"foreseen:" + a.name}, a.name, a.config});
@@ -209,6 +233,11 @@ bool is_job(const situation& s, const container_identity& who) {
   });
 }
 
+/// One that ends with success is not started again.
+bool stays_ended(const container_config& config) {
+  return config.restart.mode == restart_mode::no || config.restart.mode == restart_mode::on_failure;
+}
+
 bool has_check(const container_config& config) {
   return !config.healthcheck.test.empty() && config.healthcheck.test.front() != "NONE";
 }
@@ -225,7 +254,8 @@ void pass_time(situation& s) {
       continue;
     if (has_check(c.what.config))
       c.what.health = health_state::healthy;
-    if (is_job(s, c.who)) {
+    // One that was made before it was a job of the target may not be one.
+    if (is_job(s, c.who) && stays_ended(c.what.config)) {
       c.what.state = container_state::exited;
       c.what.exit_code = 0;
     }

@@ -28,7 +28,7 @@ typename I::result_type inspect(I& f, snapshot& x) {
 }
 
 /// The version of the form. A snapshot is read by the versions of Copal that write this one.
-inline constexpr std::int64_t snapshot_version = 2;
+inline constexpr std::int64_t snapshot_version = 3;
 
 /// The snapshot as a tree, secrets included: whoever keeps it keeps it from others.
 value write_snapshot(const snapshot& what);

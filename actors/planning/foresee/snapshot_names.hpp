@@ -38,6 +38,11 @@ struct names_of<attempt> {
 };
 
 template <>
+struct names_of<silence> {
+  static constexpr auto list = list_names("count", "last", "pause", "waiting", "attempts");
+};
+
+template <>
 struct names_of<service_key_fact> {
   static constexpr auto list = list_names("app", "service", "key");
 };
@@ -79,7 +84,8 @@ struct names_of<engine_view> {
     "volumes",
     "stopped_from_outside",
     "busy",
-    "lacks");
+    "lacks",
+    "silent");
 };
 
 template <>
@@ -107,6 +113,7 @@ struct names_of<container> {
     "health",
     "failed_checks",
     "engine_error",
+    "made_here",
     "config");
 };
 
@@ -264,7 +271,8 @@ struct names_of<images_view> {
     "fetching",
     "failures",
     "sizes",
-    "shortages");
+    "shortages",
+    "silent");
 };
 
 template <>
@@ -330,7 +338,7 @@ struct names_of<service_downtime> {
 
 template <>
 struct names_of<host::boot_facts> {
-  static constexpr auto list = list_names("id", "at", "reboot", "in_a_row");
+  static constexpr auto list = list_names("id", "at", "reboot", "noted", "rebooted");
 };
 
 template <>

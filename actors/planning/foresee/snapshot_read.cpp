@@ -135,9 +135,11 @@ private:
 
   template <class T>
   void take(const value& v, std::optional<T>& x) {
-    x.reset();
-    if (!v.is_null())
-      take(v, x.emplace());
+    if (v.is_null())
+      return x.reset();
+    T found{};
+    take(v, found);
+    x = std::move(found);
   }
 
   template <class T>

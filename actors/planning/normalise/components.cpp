@@ -72,6 +72,9 @@ void read_network_fields(const node& n, network_config& config) {
     config.internal = field->boolean();
   if (const auto field = n.get("config_only"))
     config.config_only = field->boolean();
+  if (const auto field = n.get("config_only"); field && config.config_only && config.internal)
+    field->reject("internal stands beside it: a network that only keeps settings has nobody inside "
+                  "or outside; keep one of the two");
   if (const auto field = n.get("labels"))
     config.labels = read_labels(*field);
 }

@@ -3,6 +3,7 @@
 #include "actors/planning/normalise/dependencies.hpp"
 #include "actors/planning/normalise/deploy.hpp"
 #include "actors/planning/normalise/environment.hpp"
+#include "actors/planning/normalise/field_conflicts.hpp"
 #include "actors/planning/normalise/fields.hpp"
 #include "actors/planning/normalise/service_networks.hpp"
 #include "actors/planning/normalise/service_refusals.hpp"
@@ -234,6 +235,24 @@ void volumes(const node& n, draft& d) {
   read_service_volumes(n, d.app, d.service.config);
 }
 
+/// The kernel's range; engines refuse what is beyond.
+void oom_score_adj(const node& n, draft& d) {
+  constexpr std::int64_t most = 1000;
+  const auto number = read_count(n);
+  if (number < -most || number > most)
+    n.refuse("a whole number from -1000 to 1000");
+  else
+    d.service.config.oom_score_adj = number;
+}
+
+void working_dir(const node& n, draft& d) {
+  auto path = n.text();
+  if (!path.empty() && path.front() != '/')
+    n.refuse("an absolute path");
+  else
+    d.service.overrides.working_dir = std::move(path);
+}
+
 /// Read by the caller, who knows more: the image, and the networks with their mode.
 void elsewhere(const node&, draft&) {}
 
@@ -284,7 +303,7 @@ constexpr field_rule rules[] = {
   {"network_mode", elsewhere},
   {"networks", elsewhere},
   {"oom_kill_disable", truthy<&config::oom_kill_disable>},
-  {"oom_score_adj", number<&config::oom_score_adj>},
+  {"oom_score_adj", oom_score_adj},
   {"pid", pid},
   {"pids_limit", number<&config::pids_limit>},
   {"ports", ports},
@@ -309,7 +328,7 @@ constexpr field_rule rules[] = {
   {"userns_mode", text<&config::userns_mode>},
   {"uts", uts},
   {"volumes", volumes},
-  {"working_dir", override_text<&overrides::working_dir>},
+  {"working_dir", working_dir},
 };
 
 void check_names(const node& composition) {
@@ -321,17 +340,6 @@ void check_names(const node& composition) {
   check_members(composition, std::move(known), service_refusals(), "a service");
 }
 
-/// An engine takes a limit for swap only on top of one for memory.
-void check_swap(const node& composition, container_config& made) {
-  const auto limit = made.memory_swap_bytes;
-  if (limit <= 0 || (made.memory_bytes > 0 && limit >= made.memory_bytes))
-    return;
-  if (const auto field = composition.get("memswap_limit"))
-    field->unsupported("it is memory and swap together, and so at least mem_limit",
-      "set mem_limit, or a larger memswap_limit");
-  made.memory_swap_bytes = 0;
-}
-
 } // namespace
 
 void read_composition(const node& composition, const app_setting& app, target_service& service) {
@@ -341,9 +349,9 @@ void read_composition(const node& composition, const app_setting& app, target_se
     if (const auto field = composition.get(rule.name))
       rule.read(*field, d);
   }
-  check_swap(composition, service.config);
   service.v19_overrides = read_as_v19(composition, service.overrides);
   read_service_networks(composition, app.uuid, service);
+  check_field_conflicts(composition, service);
 }
 
 } // namespace copal::planning

@@ -1,9 +1,10 @@
 #include "actors/planning/plan/explain.hpp"
 
-#include "actors/planning/plan/image_space.hpp"
+#include "actors/planning/plan/explain_reasons.hpp"
 #include "actors/planning/plan/plan_dependencies.hpp"
 #include "actors/planning/plan/plan_handover.hpp"
 #include "actors/planning/plan/requests.hpp"
+#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 #include <set>
@@ -11,91 +12,9 @@
 
 namespace copal::planning {
 
-std::string_view name_of(obstacle o) {
-  switch (o) {
-    case obstacle::store_away:
-      return "store";
-    case obstacle::no_target:
-      return "target";
-    case obstacle::engine_away:
-      return "engine";
-    case obstacle::rejected:
-      return "rejected";
-    case obstacle::under_way:
-      return "step";
-    case obstacle::back_off:
-      return "back-off";
-    case obstacle::image:
-      return "image";
-    case obstacle::space:
-      return "space";
-    case obstacle::dependency:
-      return "dependency";
-    case obstacle::part:
-      return "part";
-    case obstacle::lock:
-      return "lock";
-    case obstacle::port:
-      return "port";
-    case obstacle::restart_policy:
-      return "restart-policy";
-    case obstacle::not_kept:
-      return "not-kept";
-    case obstacle::reboot:
-      return "reboot";
-    case obstacle::request:
-      return "request";
-    case obstacle::next_plan:
-      return "planning";
-  }
-  return "planning";
-}
-
 namespace {
 
 using kind = wait_reason::kind;
-
-obstacle obstacle_of(kind why) {
-  switch (why) {
-    case kind::engine_away:
-      return obstacle::engine_away;
-    case kind::in_progress:
-      return obstacle::under_way;
-    case kind::fetching:
-      return obstacle::image;
-    case kind::dependency:
-      return obstacle::dependency;
-    case kind::lock:
-      return obstacle::lock;
-    case kind::back_off:
-      return obstacle::back_off;
-    case kind::engine_policy:
-      return obstacle::restart_policy;
-    case kind::not_kept:
-      return obstacle::not_kept;
-    case kind::in_use:
-      return obstacle::part;
-    case kind::port:
-      return obstacle::port;
-    case kind::reboot:
-      return obstacle::reboot;
-    case kind::request:
-      return obstacle::request;
-    case kind::space:
-      return obstacle::space;
-  }
-  return obstacle::next_plan;
-}
-
-std::string service_subject(app_id app, const service_name& service) {
-  return "service:" + to_string(app) + '/' + service.value;
-}
-
-constexpr std::string_view image_prefix = "image:";
-
-std::string image_subject(const std::string& name) {
-  return std::string{image_prefix} + name;
-}
 
 bool any(kind) {
   return true;
@@ -106,116 +25,6 @@ auto among(std::vector<kind> kinds) {
   return [kinds = std::move(kinds)](
            kind why) { return std::find(kinds.begin(), kinds.end(), why) != kinds.end(); };
 }
-
-/// What keeps everything from being planned; empty when nothing does.
-std::vector<explanation> standstills(const progress& now) {
-  std::vector<explanation> out;
-  const auto add = [&out](obstacle why, std::string reason) {
-    auto& x = out.emplace_back();
-    x.why = why;
-    x.subject = name_of(why);
-    x.reason = std::move(reason);
-  };
-  std::string unread;
-  for (const auto& what : now.unread)
-    unread += (unread.empty() ? "" : ", ") + what;
-  if (!unread.empty())
-    add(obstacle::store_away, "the store has not been read: " + unread);
-  else if (!now.has_target && now.problem.empty())
-    add(obstacle::no_target, "there is no target yet");
-  if (!now.engine.complete)
-    add(obstacle::engine_away, "the engine does not answer");
-  else if (!now.images.complete)
-    add(obstacle::engine_away, "the record of images is not there");
-  return out;
-}
-
-/// Fills in what is under way, and what waits.
-class finder {
-public:
-  explicit finder(const progress& now) : now_(now) {}
-
-  bool step_on(explanation& x, const std::string& subject) const {
-    const auto it = std::find_if(now_.running.begin(), now_.running.end(), [&](const step& s) {
-      return subject_of(s) == subject;
-    });
-    if (it == now_.running.end())
-      return false;
-    take(x, *it);
-    return true;
-  }
-
-  /// The first wait on this subject whose kind passes the test.
-  template <class Test>
-  bool wait_on(explanation& x, const std::string& subject, Test counts) const {
-    const auto it = std::find_if(now_.waits.begin(), now_.waits.end(), [&](const wait_reason& w) {
-      return w.subject == subject && counts(w.why);
-    });
-    if (it == now_.waits.end())
-      return false;
-    take(x, *it);
-    return true;
-  }
-
-  void take(explanation& x, const step& s) const {
-    x.why = obstacle::under_way;
-    x.subject = subject_of(s);
-    x.reason = to_string(s);
-    add_image(x);
-  }
-
-  void take(explanation& x, const wait_reason& w) const {
-    x.why = obstacle_of(w.why);
-    x.subject = w.subject;
-    x.reason = w.text;
-    add_tries(x);
-    add_image(x);
-    if (x.why == obstacle::lock)
-      add_locks(x);
-  }
-
-private:
-  void add_locks(explanation& x) const {
-    for (const auto& facts : now_.locks) {
-      if (facts.app == x.app)
-        x.locks = facts.held;
-    }
-  }
-
-  void add_tries(explanation& x) const {
-    const auto take = [&x](const auto& failure) {
-      x.tries = failure.count;
-      x.attempts = failure.attempts;
-      if (failure.waiting && !failure.attempts.empty())
-        x.next_try = failure.attempts.back().at + failure.pause;
-    };
-    for (const auto& failure : now_.failures) {
-      if (failure.subject == x.subject)
-        take(failure);
-    }
-    for (const auto& failure : now_.images.failures) {
-      if (image_subject(failure.name) == x.subject)
-        take(failure);
-    }
-  }
-
-  void add_image(explanation& x) const {
-    if (!x.subject.starts_with(image_prefix))
-      return;
-    const auto name = x.subject.substr(image_prefix.size());
-    x.bytes_to_fetch = bytes_to_fetch(now_.images, name);
-    for (const auto& fetch : now_.images.fetching) {
-      if (fetch.name == name)
-        x.percent = fetch.percent;
-    }
-    for (const auto& shortage : now_.images.shortages) {
-      if (shortage.name == name && x.why == obstacle::space)
-        x.shortage = shortage;
-    }
-  }
-
-  const progress& now_;
-};
 
 class explainer {
 public:
@@ -302,7 +111,9 @@ private:
       return pair.differing;
     for (const auto& part : app_.leaving) {
       if (uses(c.config, part))
-        return part.name + " is to be made anew";
+        return part.name
+               + (is_left_so(pair.target->name) ? " is not as the target wants it"
+                                                : " is to be made anew");
     }
     if (const auto other = remade_dependency(app_, pair); pair.target->running && !other.empty())
       return other + " was made anew since it was started";
@@ -312,6 +123,14 @@ private:
       return "it is " + std::string{to_string(c.state)} + ", and the target wants it "
              + (pair.target->running ? "running" : "stopped");
     return {};
+  }
+
+  /// The engine does not keep something that it uses, and it is left so.
+  [[nodiscard]] bool is_left_so(const service_name& name) const {
+    const auto subject = service_subject(app_.id, name);
+    return std::any_of(now_.waits.begin(), now_.waits.end(), [&subject](const wait_reason& w) {
+      return w.why == kind::not_kept && w.subject == subject;
+    });
   }
 
   static bool is_up(container_state s) {

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace copal::planning {
@@ -20,6 +21,8 @@ namespace copal::planning {
 struct unkept {
   app_id app;
   std::vector<field_difference> what;
+  /// Of a network or volume, as its app wanted it then.
+  std::variant<std::monostate, network_config, volume_config> wanted{};
 
   bool operator==(const unkept&) const = default;
 };
@@ -31,8 +34,8 @@ struct reboot_facts {
   std::optional<host::os_update> host; ///< Absent: not known yet.
 };
 
-/// All that a plan depends on. Nothing of it is remembered from an earlier plan: what was done
-/// shows in the views, what is being done in `busy`.
+/// All that a plan depends on. Plans remember nothing: what was done shows in the views, what is
+/// being done in `busy`, and what came of it in `failures` and the like.
 struct situation {
   device_target target;
   engine_view engine;

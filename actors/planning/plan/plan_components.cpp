@@ -2,6 +2,7 @@
 
 #include "actors/planning/identity.hpp"
 #include "actors/planning/plan/plan_parts.hpp"
+#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -53,7 +54,7 @@ void plan_leaving(const situation& s, const app_standing& app, const part& x, pl
     return wait_for(user->who.name.value + " has gone");
   for (const auto& pair : app.pairs) {
     // A container that is just being made may be about to join it.
-    if (out.is_busy("service:" + to_string(app.id) + '/' + pair.target->name.value))
+    if (out.is_busy(service_subject(app.id, pair.target->name)))
       return wait_for("the step on " + pair.target->name.value + " has ended");
   }
   const auto purged = x.what == part::kind::volume && s.asked.purged.contains(app.id);
@@ -125,7 +126,7 @@ void tell_left_so(const app_standing& app, plan_builder& out) {
   };
   for (const auto& pair : app.pairs) {
     const auto& name = pair.target->name.value;
-    const auto subject = "service:" + to_string(app.id) + '/' + name;
+    const auto subject = service_subject(app.id, pair.target->name);
     if (!pair.left_so.empty())
       wait(subject, name + ": its container" + again(pair.left_so));
     for (const auto& [one, what] : app.left_so) {

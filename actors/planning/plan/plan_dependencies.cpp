@@ -2,6 +2,7 @@
 
 #include "actors/planning/plan/healing.hpp"
 #include "actors/planning/plan/plan_starts.hpp"
+#include "actors/planning/plan/remaking.hpp"
 #include "actors/planning/plan/troubles.hpp"
 
 #include <algorithm>
@@ -102,7 +103,8 @@ public:
     if (was_started(other))
       return judge(on.condition, other.current->what);
     const auto it = s_.failures.find(subject_of(other));
-    if (it != s_.failures.end() && it->second.count > 0)
+    // One that is to be made anew, after a pause, was started.
+    if (it != s_.failures.end() && it->second.count > 0 && it->second.action != remake_action)
       return failed("it could not be started: " + it->second.last.what);
     return pending("it has not been started yet");
   }

@@ -3,6 +3,7 @@
 #include "actors/planning/plan/plan_leaving.hpp"
 
 #include "actors/planning/identity.hpp"
+#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 
@@ -43,7 +44,7 @@ std::optional<service_name> leaving_service(const situation& s,
       return c->who.name;
   }
   const auto is_busy = [&](const service_name& name) {
-    return made.is_busy("service:" + to_string(app.id) + '/' + name.value);
+    return made.is_busy(service_subject(app.id, name));
   };
   for (const auto& pair : app.pairs) {
     if (pair.current != nullptr && is_busy(pair.target->name)

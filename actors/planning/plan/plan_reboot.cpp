@@ -3,6 +3,7 @@
 #include "actors/planning/host_services.hpp"
 #include "actors/planning/plan/os_guard.hpp"
 #include "actors/planning/plan/plan_locks.hpp"
+#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -16,10 +17,6 @@ namespace {
 using kind = wait_reason::kind;
 
 constexpr const char* reboot_subject = "reboot";
-
-std::string service_subject(app_id app, const service_name& name) {
-  return "service:" + to_string(app) + '/' + name.value;
-}
 
 /// The subjects of the services that start after a reboot, and of those that wait for such a one.
 std::set<std::string> wait_for_reboot(const situation& s, const plan& made) {
@@ -135,12 +132,6 @@ std::string reason_of(const situation& s, const plan& made) {
 result<void> may_reboot(const situation& s) {
   if (s.reboot.lately)
     return fail(errc::conflict, "the device was booted only a moment ago");
-  // Without a clock that is right, what was made before a boot may seem to be made after it.
-  constexpr std::int64_t most_in_a_row = 3;
-  if (s.boot && s.boot->in_a_row > most_in_a_row)
-    return fail(errc::conflict,
-      "the device was rebooted for it " + std::to_string(s.boot->in_a_row - 1)
-        + " times in a row, and it is still required: is its clock right?");
   if (!s.reboot.host)
     return fail(errc::conflict, "whether the host lets it be rebooted is not known yet");
   const auto& apps = s.target.apps;

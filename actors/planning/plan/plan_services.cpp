@@ -299,7 +299,7 @@ private:
         return wait(wait_reason::kind::engine_policy, name, crash_text(now));
       case container_state::created:
         if (asks_for_reboot(pair) && !was_booted_since(s_, now))
-          return plan_reboot(name);
+          return plan_reboot(name, now.id);
         if (waits_to_start(pair))
           return;
         out_.add({app_.id, start_container{now.id, name}, "it was never started"});
@@ -319,11 +319,12 @@ private:
   }
 
   /// Source: spec/state-engine.md §5.2, `io.balena.update.requires-reboot`.
-  void plan_reboot(const service_name& name) {
+  void plan_reboot(const service_name& name, const container_id& container) {
     if (!s_.boot)
       return wait(wait_reason::kind::reboot, name, "when the machine was booted is not known yet");
-    if (!s_.boot->reboot)
-      out_.add({app_.id, note_reboot{name}, "its container is younger than the last boot"});
+    if (!s_.boot->reboot || !s_.boot->noted.contains(container))
+      out_.add(
+        {app_.id, note_reboot{name, container}, "its container is younger than the last boot"});
     wait(wait_reason::kind::reboot, name, "started after a reboot of the device");
   }
 

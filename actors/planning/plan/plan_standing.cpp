@@ -8,6 +8,7 @@
 #include "actors/planning/identity.hpp"
 #include "actors/planning/plan/plan_parts.hpp"
 #include "actors/planning/plan/requests.hpp"
+#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -102,10 +103,6 @@ void pair_services(const situation& s, app_standing& app) {
   }
   for (const auto& [name, c] : newest)
     app.surplus.push_back(c);
-}
-
-std::string service_subject(app_id app, const service_name& name) {
-  return "service:" + to_string(app) + '/' + name.value;
 }
 
 void compare_services(const situation& s, app_standing& app) {

@@ -32,7 +32,10 @@ bool asks_for_reboot(const service_pair& pair) {
 }
 
 bool was_booted_since(const situation& s, const container& c) {
-  return s.boot && c.created < s.boot->at;
+  if (!s.boot || s.boot->noted.contains(c.id))
+    return false;
+  // What is noted holds whatever the clock says.
+  return s.boot->rebooted.contains(c.id) || c.created < s.boot->at;
 }
 
 bool is_to_be_healed(const situation& s, const container& c) {

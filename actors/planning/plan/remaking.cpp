@@ -1,6 +1,7 @@
 #include "actors/planning/plan/remaking.hpp"
 
 #include "actors/planning/plan/plan_parts.hpp"
+#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -35,9 +36,7 @@ std::string remaking_key(const step& one, const std::vector<field_difference>& w
 
 remake may_make_anew(remaking& so_far, const step& one, const std::vector<field_difference>& what) {
   const auto same = !what.empty() && so_far.what == what;
-  // The same fields, which the engine may show otherwise each time.
-  const auto alike = so_far.reason == one.reason;
-  if (so_far.tries == 0 || (!same && !alike)) {
+  if (so_far.tries == 0) {
     so_far = {one.app, one.reason, what, 1, false};
     return remake::now;
   }
@@ -129,7 +128,7 @@ std::set<std::string> services_as_asked(const situation& s) {
     for (const auto& pair : app.pairs) {
       if (pair.current != nullptr && pair.differing.empty() && pair.left_so.empty()
           && pair.current->what.state != container_state::created)
-        out.insert("service:" + to_string(app.id) + '/' + pair.target->name.value);
+        out.insert(service_subject(app.id, pair.target->name));
     }
   }
   return out;

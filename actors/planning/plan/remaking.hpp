@@ -10,6 +10,9 @@
 /// Things that are made anew and still differ: the engine does not keep what is asked for.
 namespace copal::planning {
 
+/// Of the failure that stands for the pause before something is made anew once more.
+inline constexpr std::string_view remake_action = "remake";
+
 /// How often something was removed to be made anew, each time for the same.
 struct remaking {
   app_id app;

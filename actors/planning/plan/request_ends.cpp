@@ -3,6 +3,7 @@
 #include "actors/planning/plan/plan_parts.hpp"
 #include "actors/planning/plan/request_parts.hpp"
 #include "actors/planning/plan/requests.hpp"
+#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 
@@ -51,7 +52,7 @@ bool is_being_stopped(const errand& asked, const std::vector<step>& running) {
 }
 
 bool waits_for_reboot(const errand& asked, const plan& made) {
-  const auto subject = subject_of(asked.what.app, asked.what.service);
+  const auto subject = service_subject(asked.what.app, asked.what.service);
   return std::any_of(made.waits.begin(), made.waits.end(), [&subject](const wait_reason& w) {
     return w.subject == subject && w.why == wait_reason::kind::reboot;
   });
@@ -67,9 +68,9 @@ bool is_done(
   }
   if (asked.what.what == verb::stop_service && is_being_stopped(asked, running))
     return true;
-  const auto subject = subject_of(asked.what.app, asked.what.service);
+  const auto subject = service_subject(asked.what.app, asked.what.service);
   const auto busy = std::any_of(running.begin(), running.end(), [&subject](const step& one) {
-    return copal::subject_of(one) == subject;
+    return subject_of(one) == subject;
   });
   const auto* c = container_of(now, asked.what.app, asked.what.service);
   if (busy || c == nullptr)
@@ -132,8 +133,8 @@ service_hold hold_of(const errand& asked, const situation& now, const requests::
 bool is_part_of(const errand& asked, const step& s) {
   if (s.app != asked.what.app || is_tidying(s))
     return false;
-  const auto subject = copal::subject_of(s);
-  return is_exclusive(asked.what) || subject == subject_of(asked.what.app, asked.what.service)
+  const auto subject = subject_of(s);
+  return is_exclusive(asked.what) || subject == service_subject(asked.what.app, asked.what.service)
          || (asked.what.what != verb::start_service && subject.starts_with("locks:"));
 }
 

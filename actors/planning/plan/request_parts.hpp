@@ -2,7 +2,6 @@
 
 #include "actors/planning/plan/plan.hpp"
 
-#include <string>
 #include <vector>
 
 // What the sources of `requests.hpp` share; nobody else includes this.
@@ -17,8 +16,5 @@ std::vector<const supervised_container*> containers_of(const situation& now, app
 /// The newest living one; null when there is none.
 const supervised_container* container_of(
   const situation& now, app_id app, const service_name& service);
-
-/// Of the steps on a service.
-std::string subject_of(app_id app, const service_name& service);
 
 } // namespace copal::planning::request_parts

@@ -4,6 +4,7 @@
 #include "actors/planning/identity.hpp"
 #include "actors/planning/plan/plan_parts.hpp"
 #include "actors/planning/plan/request_parts.hpp"
+#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 
@@ -56,10 +57,6 @@ const supervised_container* container_of(
       newest = c;
   }
   return newest;
-}
-
-std::string subject_of(app_id app, const service_name& service) {
-  return "service:" + to_string(app) + '/' + service.value;
 }
 
 } // namespace request_parts
@@ -160,7 +157,7 @@ bool is_in_force(const service_hold& hold, const situation& now, const std::stri
     return !now.engine.complete;
   // The engine may start it again until it has been stopped.
   return hold.running || c->what.started == hold.started
-         || is_busy(now, subject_of(hold.app, hold.service));
+         || is_busy(now, service_subject(hold.app, hold.service));
 }
 
 std::set<std::string> volumes_to_purge(const situation& now, app_id id) {
@@ -273,7 +270,7 @@ void keep_alone(const wishes& asked, plan& made) {
     if (!comes_first(one))
       made.waits.push_back({wait_reason::kind::request,
         one.app,
-        copal::subject_of(one),
+        subject_of(one),
         to_string(one) + " waits for what was asked of app " + to_string(*asked.alone.begin())});
   }
   std::erase_if(made.steps, [&](const step& one) { return !comes_first(one); });

@@ -74,6 +74,7 @@ host_actor::behavior_type host_of() {
     [](const host::release_locks&) -> caf::result<host::locks_done> { return away(); },
     [](const host::make_lock_folder&) -> caf::result<host::locks_done> { return away(); },
     [](const host::find_own_locks&) -> caf::result<host::own_locks> { return away(); },
+    [](const host::find_user_locks&) -> caf::result<host::found_locks> { return away(); },
     [](const host::get_os_update&) -> caf::result<host::os_update> { return away(); },
     [](const host::forget_handover&) -> caf::result<host::forgotten> { return away(); },
     [](const host::await_handover&) -> caf::result<host::handover_ended> { return away(); },

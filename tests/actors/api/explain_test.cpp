@@ -7,7 +7,9 @@
 #include "tests/support/virtual_system.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <caf/send.hpp>
 #include <doctest/doctest.h>
@@ -22,6 +24,8 @@ struct disk {
   bool target = false;
   bool commits = false;
   bool holds = false;
+  std::vector<std::string> services{};           ///< Of the target.
+  std::optional<std::vector<user_lock>> locks{}; ///< Of the host; nothing: it does not tell.
 };
 using known = std::shared_ptr<disk>;
 
@@ -36,11 +40,28 @@ auto refuses() {
 
 const device_uuid uuid{"aaaaaaaabbbbbbbbccccccccdddddddd"};
 
-target_document no_apps() {
+/// App 7 with these services; without any there is no app.
+target_document target_with(const std::vector<std::string>& names) {
+  auto services = value::map({});
+  int id = 0;
+  for (const auto& name : names)
+    services.set(name,
+      value::map({{"id", ++id},
+        {"image_id", id},
+        {"image", "r/x:1"},
+        {"environment", value::map({})},
+        {"labels", value::map({})}}));
+  auto apps = value::map({});
+  if (!names.empty())
+    apps.set("11111111222222223333333344444444",
+      value::map({{"id", 7},
+        {"name", "shop"},
+        {"class", "fleet"},
+        {"releases", value::map({{"c1", value::map({{"id", 1}, {"services", services}})}})}}));
   return {dialect::cloud_v3,
     "the test",
-    value::map({{uuid.value,
-      value::map({{"name", "shop"}, {"config", value::map({})}, {"apps", value::map({})}})}})};
+    value::map(
+      {{uuid.value, value::map({{"name", "shop"}, {"config", value::map({})}, {"apps", apps}})}})};
 }
 
 store_actor::behavior_type store_of(known all) {
@@ -51,7 +72,7 @@ store_actor::behavior_type store_of(known all) {
     [all](const store::load_target&) -> caf::result<store::stored_target> {
       if (!all->target)
         return away();
-      return store::stored_target{no_apps()};
+      return store::stored_target{target_with(all->services)};
     },
     refuses<store::save_target, store::stored>(),
     [all](const store::load_commits&) -> caf::result<store::commit_list> {
@@ -106,12 +127,26 @@ images_actor::behavior_type images_of() {
   };
 }
 
-host_actor::behavior_type host_of() {
+host_actor::behavior_type host_of(const known& all) {
   return {
     refuses<host::take_locks, host::found_locks>(),
     refuses<host::release_locks, host::locks_done>(),
     refuses<host::make_lock_folder, host::locks_done>(),
-    refuses<host::find_own_locks, host::own_locks>(),
+    // What it says is no reason for the store's silence.
+    [](const host::find_own_locks&) -> caf::result<host::own_locks> {
+      return to_caf({errc::unavailable, "no folder of locks"});
+    },
+    [all](const host::find_user_locks& asked) -> caf::result<host::found_locks> {
+      if (!all->locks)
+        return away();
+      host::found_locks out;
+      for (const auto& lock : *all->locks) {
+        if (const auto it = asked.services.find(lock.app);
+            it != asked.services.end() && it->second.contains(lock.service))
+          out.held.push_back(lock);
+      }
+      return out;
+    },
     refuses<host::get_os_update, host::os_update>(),
     refuses<host::forget_handover, host::forgotten>(),
     refuses<host::await_handover, host::handover_ended>(),
@@ -141,7 +176,7 @@ struct bench {
 
   bench() {
     auto& actors = system.actors();
-    const auto host = actors.spawn(host_of);
+    const auto host = actors.spawn(host_of, all);
     const auto keys = actors.spawn(keys_of);
     conductor_config config;
     config.device.uuid = uuid;
@@ -190,15 +225,16 @@ TEST_SUITE("api: explain") {
   TEST_CASE("explain: a store that does not answer is why nothing is planned") {
     bench b;
     CHECK(told(b.explain())
-          == "store: the store has not been read: the target, which releases ran in full, which "
-             "stops and starts were asked for\n");
+          == "store: the store has not been read (the target, which releases ran in full, which "
+             "stops and starts were asked for): it is down\n");
     b.all->target = true;
     b.all->commits = true;
     b.system.run_for(1min);
     // Not settled, although nothing is left to do: nobody has looked.
     const auto without_holds = b.explain();
     CHECK(told(without_holds)
-          == "store: the store has not been read: which stops and starts were asked for\n");
+          == "store: the store has not been read (which stops and starts were asked for): it is "
+             "down\n");
     CHECK(*without_holds.find("settled") == value{false});
     b.all->holds = true;
     b.system.run_for(1min);
@@ -207,6 +243,28 @@ TEST_SUITE("api: explain") {
     CHECK(read.find("problem") == nullptr);
     CAPTURE(debug_string(read));
     CHECK(*read.find("settled") == value{true});
+  }
+
+  TEST_CASE("explain: users' locks are told while nothing waits for them, too") {
+    bench b;
+    b.all->target = b.all->commits = b.all->holds = true;
+    b.all->services = {"web", "db"};
+    b.system.run_for(1min);
+    const auto holders = [&b] {
+      std::string out;
+      const auto answer = b.explain();
+      for (const auto& lock : *answer.find("locks")->as_list())
+        out += *lock.find("serviceName")->as_text() + ' ';
+      return out;
+    };
+    b.all->locks = {{{app_id{7}, {"web"}, "/l/7/web/updates.lock", wall_time{5s}, 1000},
+      {app_id{7}, {"other"}, "/l/7/other/updates.lock", wall_time{5s}, 1000}}};
+    CHECK(holders() == "web ");
+    b.all->locks->clear();
+    CHECK(holders().empty());
+    // What the host does not tell is as the conductor last found it.
+    b.all->locks.reset();
+    CHECK(holders().empty());
   }
 }
 

@@ -131,6 +131,16 @@ TEST_SUITE("api") {
     CHECK(debug_string(*all.find("locks")) == debug_string(value{value::list_type{user, own}}));
     const value of_two{explained(now, {app_id{2}})};
     CHECK(debug_string(*of_two.find("locks")) == debug_string(value{value::list_type{own}}));
+
+    // What was seen just now wins over what was in the way once.
+    heard from;
+    from.locks.emplace();
+    const value gone{explained(now, {}, from)};
+    CHECK(debug_string(*gone.find("locks")) == debug_string(value{value::list_type{own}}));
+    from.locks = {of_user};
+    now.locks[0].held.clear();
+    const value seen{explained(now, {}, from)};
+    CHECK(debug_string(*seen.find("locks")) == debug_string(value{value::list_type{user, own}}));
   }
 
   TEST_CASE("explained: a target that is not followed is told") {
@@ -179,36 +189,42 @@ TEST_SUITE("api") {
     CHECK(all.find("others")->as_list()->size() == 3);
   }
 
+  TEST_CASE("explained: what the device does for one app is not told to another") {
+    progress now;
+    now.has_target = true;
+    now.engine.complete = now.images.complete = true;
+    now.running = {{{}, reboot_device{}, "payments is started after it"}};
+    const auto reason = [&now](const scope& of) {
+      const value told{explained(now, of)};
+      const auto* others = told.find("others")->as_list();
+      REQUIRE(others->size() == 1);
+      return *others->front().find("reason")->as_text();
+    };
+    CHECK(reason({}) == "reboot (payments is started after it)");
+    CHECK(reason({app_id{2}}) == "reboot");
+  }
+
   TEST_CASE("explained: an engine that is away is told with its own words") {
     progress now;
     now.has_target = true;
-    const struct {
-      heard from;
-      std::string reason;
-    } rows[] = {
-      {{}, "the engine does not answer"},
-      {{{}, "connecting: refused"},
-        "the engine does not answer: connecting: refused; it is asked again within a minute"},
-      {{{}, ""}, "the engine answers again, and what it has is being listed"},
-    };
-    for (const auto& row : rows) {
-      CAPTURE(row.reason);
-      // Of services there is nothing to tell; and each app is concerned.
-      for (const auto& of : {scope{}, scope{app_id{2}}}) {
-        const value told{explained(now, of, row.from)};
-        CHECK(told.find("services")->as_list()->empty());
-        CHECK(debug_string(*told.find("others"))
-              == debug_string(value{value::list_type{value::map({
-                {"subject", "engine"},
-                {"waitsFor", "engine"},
-                {"reason", row.reason},
-              })}}));
-      }
+    const error refused{errc::unavailable, "connecting: refused"};
+    now.engine.silent = silence{3, refused, 4s, true, {{wall_time{1'600'000'000s}, refused}}};
+    // Of services there is nothing to tell; and each app is concerned.
+    for (const auto& of : {scope{}, scope{app_id{2}}}) {
+      const value told{explained(now, of)};
+      CHECK(told.find("services")->as_list()->empty());
+      CHECK(debug_string(*told.find("others"))
+            == debug_string(value{value::list_type{value::map({
+              {"subject", "engine"},
+              {"waitsFor", "engine"},
+              {"reason", "what the engine has is not known: connecting: refused"},
+              {"tries", 3},
+              {"attempts",
+                value{value::list_type{value::map(
+                  {{"at", "2020-09-13T12:26:40.000Z"}, {"error", "connecting: refused"}})}}},
+              {"nextTry", "2020-09-13T12:26:44.000Z"},
+            })}}));
     }
-    now.engine.complete = true;
-    const value back{explained(now, {}, {{}, "connecting: refused"})};
-    CHECK(*back.find("others")->as_list()->front().find("reason")
-          == value{"the record of images is not there"});
   }
 
   TEST_CASE("explained: the bytes that an image needs and that there are") {

@@ -117,6 +117,13 @@ TEST_SUITE("api: services") {
             {"env", value::map({{"FOO", "bar"}})},
             {"imageId", "registry/x@sha256:bb"},
             {"releaseId", 55}}));
+    // Two releases have the image by two names: told is that of the container's own.
+    row.commit = now.engine.containers[0].who.commit;
+    row.name = "registry/x@sha256:cc";
+    now.images.rows.push_back(row);
+    now.images.rows[0].commit = {"another"};
+    CHECK(
+      *std::get<value>(app_reply(now, {1}).body).find("imageId") == value{"registry/x@sha256:cc"});
     CHECK(app_reply(now, {2}).status == 400);
     CHECK(app_reply(now, {9}).status == 400);
     CHECK(std::get<value>(app_reply(now, {3}).body).find("commit") == nullptr);

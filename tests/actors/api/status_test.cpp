@@ -126,6 +126,22 @@ TEST_SUITE("api") {
     CHECK(texts(status_value(now), "images", "serviceName") == "db web");
   }
 
+  TEST_CASE("status: a row that only keeps a name of an image is told to nobody") {
+    auto now = settled();
+    auto kept = row_of(1, "", "sha256:web");
+    kept.name = "registry/web:latest";
+    auto lost = row_of(1, "", "");
+    lost.name = "registry/web:older";
+    now.images.rows.push_back(kept);
+    now.images.rows.push_back(lost);
+    const auto got = status_value(now);
+    CHECK(texts(got, "images", "serviceName") == "db web");
+    CHECK(got.find("overallDownloadProgress")->is_null());
+    now.engine.containers.clear();
+    now.images.rows = {kept};
+    CHECK(status_value(now).find("images")->as_list()->empty());
+  }
+
   TEST_CASE("status: progress is the mean over what is on its way, in scope") {
     auto now = settled();
     now.images.rows[0].engine_id = {};

@@ -33,7 +33,8 @@ void containers_bench::start() {
   const auto relay = spawn_relay<containers_actor>(actors, {"containers"});
   actor = relay;
   const auto engine = spawn_fake_engine(actors, world, faults, actor, images);
-  const auto child = spawn_actor(actors, containers, containers_links{engine, sink, images}, 1);
+  const auto child =
+    spawn_actor(actors, containers, containers_links{engine, sink, images}, containers_config{}, 1);
   auto pointed = ask(system, relay, point_relay{child, 1});
   caf::anon_send(child, wake_up{});
   system.run_for(long_enough);

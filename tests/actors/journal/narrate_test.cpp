@@ -41,6 +41,35 @@ TEST_SUITE("journal") {
           == list{"warning: the engine is away; the containers are left as they are"});
   }
 
+  TEST_CASE("journal: why the engine or the store does not answer is told once for each reason") {
+    story told;
+    progress now;
+    const auto silent = [](int count, const char* what) {
+      return silence{count, {errc::unavailable, what}, 1s, true, {}};
+    };
+    narrate(told, now);
+    now.engine.silent = silent(1, "connecting: refused");
+    CHECK(texts(narrate(told, now))
+          == list{"warning: what the engine has is not known: connecting: refused; it is tried "
+                  "again and again"});
+    now.engine.silent = silent(2, "connecting: refused");
+    CHECK(texts(narrate(told, now)).empty());
+    now.engine.silent = silent(3, "400: bad parameter");
+    CHECK(texts(narrate(told, now)).size() == 1);
+    now.engine.silent.reset();
+    now.images.silent = silent(1, "400: digests");
+    now.store_silent = silent(1, "the disk is full");
+    CHECK(texts(narrate(told, now))
+          == list{"warning: the store has not been read: the disk is full; it is tried again and "
+                  "again",
+            "warning: which images there are is not known: 400: digests; it is tried again and "
+            "again"});
+    now.images.silent.reset();
+    narrate(told, now);
+    now.images.silent = silent(1, "400: digests");
+    CHECK(texts(narrate(told, now)).size() == 1);
+  }
+
   TEST_CASE("journal: a reached target is told once each time it is reached") {
     story told;
     auto now = with_engine();

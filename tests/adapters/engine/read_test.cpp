@@ -35,6 +35,15 @@ wall_time at(std::int64_t nanoseconds) {
 
 TEST_SUITE("engine: wire") {
 
+  TEST_CASE("spec 12.28: an engine without volumes lists none, in any spelling") {
+    for (const auto* body : {R"({"Volumes":null,"Warnings":null})", R"({"Volumes":[]})", "{}"}) {
+      CAPTURE(body);
+      const auto found = read_volumes(body);
+      REQUIRE(found);
+      CHECK(found->empty());
+    }
+  }
+
   TEST_CASE("read: what an inspection leaves out, or shows as null, has its default") {
     const auto bare = read_container(bare_container);
     REQUIRE_MESSAGE(bare, complaint(bare));

@@ -24,7 +24,7 @@ TEST_SUITE("engine: wire") {
       "RestartPolicy":{"Name":"always","MaximumRetryCount":0},"CpuShares":0,"CpuQuota":0,"CpusetCpus":"",
       "Memory":0,"MemoryReservation":0,"OomKillDisable":false,"OomScoreAdj":0,"Privileged":false,
       "ReadonlyRootfs":false,"ShmSize":67108864,"Tmpfs":{},"UsernsMode":"","NanoCpus":0,
-      "IpcMode":"shareable"}})"));
+      "IpcMode":"shareable","ContainerIDFile":"copal"}})"));
   }
 
   TEST_CASE("write: only the endpoint that is the network mode is sent") {

@@ -1,10 +1,12 @@
 #include "adapters/host/boot.hpp"
 
+#include "adapters/host/reboot_notes.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -19,8 +21,19 @@ host::boot_place machine(const temp_folder& folder, const std::string& btime) {
   fs::create_directories(folder.path() / "proc/sys/kernel/random");
   std::ofstream{folder.path() / "proc/sys/kernel/random/boot_id"} << "0f-1e\n";
   std::ofstream{folder.path() / "proc/stat"} << "cpu  1 2 3\nintr 9\n" << btime;
-  return {folder.path() / "proc", folder.path() / "flags" / "reboot-after-apply"};
+  return {folder.path() / "proc",
+    folder.path() / "flags" / "reboot-after-apply",
+    folder.path() / "state" / "reboots"};
 }
+
+/// It is another run of the machine from here on.
+void boot(const temp_folder& folder, const std::string& id, const std::string& btime) {
+  std::ofstream{folder.path() / "proc/sys/kernel/random/boot_id"} << id << '\n';
+  std::ofstream{folder.path() / "proc/stat"} << "btime " << btime << '\n';
+}
+
+const container_id first{"c1"};
+const container_id second{"c2"};
 
 TEST_SUITE("host: boot") {
   TEST_CASE("boot: its name and time are the kernel's") {
@@ -38,7 +51,8 @@ TEST_SUITE("host: boot") {
     REQUIRE(!no_time);
     CHECK(no_time.error().code == errc::unavailable);
     CHECK(no_time.error().what.find("btime") != std::string::npos);
-    const auto nothing = host::look_at_boot({folder.path() / "none", folder.path() / "flag"});
+    const auto nothing =
+      host::look_at_boot({folder.path() / "none", folder.path() / "flag", folder.path() / "notes"});
     REQUIRE(!nothing);
     CHECK(nothing.error().what.find("boot_id") != std::string::npos);
   }
@@ -46,7 +60,7 @@ TEST_SUITE("host: boot") {
   TEST_CASE("spec 12.50: a reboot is required while the flag is younger than the boot") {
     const temp_folder folder;
     const auto before = machine(folder, "btime 1700000000\n");
-    REQUIRE(host::flag_reboot(before));
+    REQUIRE(host::flag_reboot(before, first));
     CHECK(host::look_at_boot(before)->reboot);
     // The machine was booted since.
     const auto after = machine(folder, "btime 4000000000\n");
@@ -57,42 +71,64 @@ TEST_SUITE("host: boot") {
   TEST_CASE("boot: a flag of ours is of the boot that it was written in, whatever the clock says") {
     const temp_folder folder;
     const auto place = machine(folder, "btime 4000000000\n"); // the clock runs behind since
-    REQUIRE(host::flag_reboot(place));
+    REQUIRE(host::flag_reboot(place, first));
     CHECK(host::look_at_boot(place)->reboot);
-    std::ofstream{folder.path() / "proc/sys/kernel/random/boot_id"} << "2a-3b\n";
-    std::ofstream{folder.path() / "proc/stat"} << "btime 5\n";
-    const auto next = host::look_at_boot(place);
-    CHECK(!next->reboot);
-    CHECK(next->in_a_row == 0);
+    boot(folder, "2a-3b", "5");
+    CHECK(!host::look_at_boot(place)->reboot);
   }
 
-  TEST_CASE("boot: reboots that are required soon after each boot are counted") {
+  TEST_CASE("boot: for whom a reboot was required is known in later runs, by no clock") {
+    const temp_folder folder;
+    const auto place = machine(folder, "btime 4000000000\n");
+    CHECK(host::flag_reboot(place, first)->noted == std::set{first});
+    CHECK(host::flag_reboot(place, first)->noted == std::set{first});
+    CHECK(host::flag_reboot(place, second)->noted == std::set{first, second});
+    CHECK(host::look_at_boot(place)->rebooted.empty());
+    // What the flag stands in is emptied by a boot.
+    fs::remove_all(place.flag.parent_path());
+    boot(folder, "2a-3b", "5");
+    const auto next = host::look_at_boot(place);
+    REQUIRE(next);
+    CHECK(!next->reboot);
+    CHECK(next->noted.empty());
+    CHECK(next->rebooted == std::set{first, second});
+    const container_id third{"c3"};
+    const auto again = host::flag_reboot(place, third);
+    REQUIRE(again);
+    CHECK(again->reboot);
+    CHECK(again->noted == std::set{third});
+    CHECK(again->rebooted == std::set{first, second});
+  }
+
+  TEST_CASE("boot: notes are bounded, and spoilt ones are passed over") {
     const temp_folder folder;
     const auto place = machine(folder, "btime 5\n");
-    const auto boot = [&](const std::string& id, const std::string& uptime) {
-      std::ofstream{folder.path() / "proc/sys/kernel/random/boot_id"} << id << '\n';
-      std::ofstream{folder.path() / "proc/uptime"} << uptime << " 12.00\n";
-    };
-    boot("b1", "90000.00");
-    CHECK(host::flag_reboot(place)->in_a_row == 1);
-    boot("b2", "60.50");
-    CHECK(host::flag_reboot(place)->in_a_row == 2);
-    CHECK(host::flag_reboot(place)->in_a_row == 2); // still the same boot
-    boot("b3", "60.50");
-    CHECK(host::flag_reboot(place)->in_a_row == 3);
-    boot("b4", "7200.00"); // this boot has lasted
-    CHECK(host::flag_reboot(place)->in_a_row == 1);
+    for (std::size_t i = 0; i <= host::most_reboot_notes; ++i)
+      REQUIRE(host::add_reboot_note(place.notes, {"b", container_id{"c" + std::to_string(i)}}));
+    const auto notes = host::read_reboot_notes(place.notes);
+    CHECK(notes.size() == host::most_reboot_notes);
+    CHECK(notes.front().container.value == "c1");
+    CHECK(notes.back().container.value == "c" + std::to_string(host::most_reboot_notes));
+    std::ofstream{place.notes} << "alone\n\nb7 c7\n" << std::string(100'000, 'x') << "\nb8 c8\n";
+    CHECK(host::read_reboot_notes(place.notes) == std::vector<host::reboot_note>{{"b7", {"c7"}}});
+    // Where they cannot be written no flag is.
+    fs::remove(place.notes);
+    fs::create_directories(place.notes / "in the way");
+    const auto refused = host::flag_reboot(place, first);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == errc::unavailable);
+    CHECK(refused.error().what.find(place.notes.string()) != std::string::npos);
+    CHECK(!fs::exists(place.flag));
   }
 
   TEST_CASE("boot: a flag of somebody else's, or a spoilt one, counts by its age") {
     const temp_folder folder;
     const auto place = machine(folder, "btime 1700000000\n");
     fs::create_directories(place.flag.parent_path());
-    for (const auto* text : {"", "what is this", "0f-1e -3", "0f-1e"}) {
+    for (const auto* text : {"", "what is this", "2a-3b", "copal"}) {
       CAPTURE(text);
       std::ofstream{place.flag} << text;
       CHECK(host::look_at_boot(place)->reboot);
-      CHECK(host::look_at_boot(place)->in_a_row == 0);
     }
   }
 
@@ -105,7 +141,7 @@ TEST_SUITE("host: boot") {
     fs::create_directories(place.flag.parent_path());
     fs::create_symlink(folder.path() / "precious", place.flag);
     CHECK(!host::look_at_boot(place)->reboot);
-    CHECK(!host::flag_reboot(place));
+    CHECK(!host::flag_reboot(place, first));
     CHECK(fs::last_write_time(folder.path() / "precious") == before);
   }
 }

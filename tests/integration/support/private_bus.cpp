@@ -138,6 +138,7 @@ void logind_stand_in::serve() {
 logind_stand_in::manner logind_stand_in::note(bool interactive) {
   const std::lock_guard lock{guard_};
   calls_.push_back(interactive);
+  accepted_ += how_ == manner::accepts ? 1 : 0;
   more_.notify_all();
   return how_;
 }
@@ -150,6 +151,11 @@ void logind_stand_in::behave(manner how) {
 std::vector<bool> logind_stand_in::calls() {
   const std::lock_guard lock{guard_};
   return calls_;
+}
+
+std::size_t logind_stand_in::accepted() {
+  const std::lock_guard hold{guard_};
+  return accepted_;
 }
 
 bool logind_stand_in::wait_for_calls(std::size_t count, std::chrono::seconds limit) {

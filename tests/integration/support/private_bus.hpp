@@ -49,6 +49,8 @@ public:
   void behave(manner how);
   /// The argument of each call of `Reboot` so far.
   [[nodiscard]] std::vector<bool> calls();
+  /// How many of them were accepted.
+  [[nodiscard]] std::size_t accepted();
   /// Until there were so many calls. False when it takes too long.
   [[nodiscard]] bool wait_for_calls(std::size_t count, std::chrono::seconds limit);
 
@@ -62,6 +64,7 @@ private:
   std::condition_variable more_;
   manner how_;
   std::vector<bool> calls_;
+  std::size_t accepted_ = 0;
   std::thread server_;
 };
 

@@ -48,7 +48,7 @@ TEST_SUITE("model") {
       {remove_volume{"7_v"}, "removeVolume 7_v", "volume:7_v"},
       {take_locks{{{"web"}}}, "takeLock", "locks:7"},
       {release_locks{}, "releaseLock", "locks:7"},
-      {note_reboot{{"web"}}, "requireReboot web", "reboot"},
+      {note_reboot{{"web"}, {"c1"}}, "requireReboot web", "reboot"},
       {reboot_device{}, "reboot", "reboot"},
       {record_commit{{"c0ffee"}}, "updateCommit c0ffee", "commit:7"},
     };

@@ -146,10 +146,6 @@ TEST_SUITE("planning: comparison") {
         [](auto& c) { c.runtime = "runc"; },
         [](auto& c) { c.runtime = "x"; },
         "runtime"},
-      {"swap that the kernel does not count",
-        [](auto& c) { c.memory_swap_bytes = -1; },
-        [](auto& c) { c.memory_swap_bytes = 128; },
-        ""},
       {"podman's word for a name of its own", [](auto& c) { c.uts_mode = "private"; }, {}, ""},
       {"the machine's name, when the target has none of its own",
         [](auto& c) {

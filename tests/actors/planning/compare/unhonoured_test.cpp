@@ -130,8 +130,10 @@ TEST_SUITE("planning: comparison") {
       target.apps.emplace_back(); // one whose release was rejected
       const auto told = unhonoured(target, {x.what});
       REQUIRE(told.size() == 1);
+      const auto reserves = config.memory_reservation_bytes != 0;
       CHECK(told.front().starts_with(
-        "app fleet, service web: " + to_string(x.what) + ": the service runs without it: "));
+        "app fleet, service web: " + (reserves ? "mem_reservation" : to_string(x.what))
+        + ": the service runs without it: "));
       CHECK(unhonoured(target, {}).empty());
     }
   }
@@ -143,6 +145,11 @@ TEST_SUITE("planning: comparison") {
     target.apps.push_back(app_with(config));
     CHECK(unhonoured(target, {engine_feature::memswap_limit}).size() == 1);
     CHECK(unhonoured(target, {engine_feature::mem_limit}).empty());
+    // No limit is what was asked for before: where swap is counted, the next release has one.
+    const auto limited = [](auto& c) { c.memory_swap_bytes = 128; };
+    const auto unlimited = [](auto& c) { c.memory_swap_bytes = -1; };
+    CHECK(compared(limited, unlimited, {engine_feature::memswap_limit}).empty());
+    CHECK(compared(limited, unlimited, {}).size() == 1);
   }
 }
 

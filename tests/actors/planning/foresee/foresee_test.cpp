@@ -3,6 +3,7 @@
 #include "tests/actors/planning/situations.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -127,6 +128,36 @@ TEST_SUITE("planning") {
     CHECK(bytes_for(update_strategy::download_then_kill) == 7);
     CHECK(bytes_for(update_strategy::kill_then_download) == 7);
     CHECK(bytes_for(update_strategy::delete_then_download) == 107);
+  }
+
+  TEST_CASE("foresee: a container ends as a job only if it stays ended") {
+    // It is to be a job from now on; the one that is there would be started again for ever.
+    const auto ahead =
+      foresee(device{}
+                .running({service{"db"}.restart(restart_mode::always), "web"})
+                .wants({service{"db"}.restart(restart_mode::no).from("db:2"),
+                         service{"web"}.after("db", dependency_condition::completed)},
+                  "c2"));
+    CHECK(ahead.reached);
+    std::string of_db;
+    for (const auto& one : ahead.steps) {
+      if (to_string(one.what).find(" db (") != std::string::npos)
+        of_db += to_string(one.what).substr(0, 5) + ' ';
+    }
+    CHECK(of_db == "kill  start remov "); // the old image
+  }
+
+  TEST_CASE("foresee: two names of one digest bring one image") {
+    const std::string digest = "@sha256:" + std::string(64, 'a');
+    const auto ahead = foresee(device{}.wants(
+      {service{"web"}.from("r/one" + digest), service{"db"}.from("r/two" + digest)}, "c1"));
+    CHECK(ahead.reached);
+    std::set<std::string> images;
+    for (const auto& one : ahead.steps) {
+      if (const auto* made = std::get_if<install_service>(&one.what.action))
+        images.insert(made->config.image);
+    }
+    CHECK(images.size() == 1);
   }
 
   TEST_CASE("foresee: a step tells twenty differing fields, and how many there are beyond") {

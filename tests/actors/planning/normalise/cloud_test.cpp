@@ -269,6 +269,17 @@ TEST_SUITE("planning: cloud") {
     }
   }
 
+  TEST_CASE("cloud: a network that only keeps settings is not internal, too") {
+    const auto with = [](bool internal) {
+      const auto network = map({{"config_only", true}, {"internal", internal}});
+      return normalise_target(cloud_release(map({}), map({{"n", network}})), device());
+    };
+    const auto refused = with(true);
+    REQUIRE(!refused);
+    CHECK(refused.error().what.find("config_only: internal stands beside it") != std::string::npos);
+    CHECK(with(false));
+  }
+
   TEST_CASE("cloud: the order of keys has no meaning, but for a service's networks") {
     const auto a = cloud_release(map({
       {"web", cloud_service(map({{"tty", false}, {"user", "1"}}))},

@@ -149,6 +149,11 @@ TEST_SUITE("planning: composition") {
         "mem_limit: 67108864",
         "memswap_limit: it is memory and swap together, and so at least mem_limit; set mem_limit, "
         "or a larger memswap_limit"},
+      {"an address on the machine's network",
+        map({{"mac_address", "02:00:00:00:00:01"}, {"network_mode", "host"}}),
+        R"(network_mode: "host"; hostname: "device-host")",
+        "mac_address: with network_mode host the container has no interface of its own; remove "
+        "it"},
       {"a name beside the machine's",
         map({{"hostname", "h"}, {"uts", "host"}}),
         "hostname: \"h\"",
@@ -185,6 +190,9 @@ TEST_SUITE("planning: composition") {
         ".resources.limits.memory: found 5242880 bytes, and engines refuse a limit of less than "
         "6m; "
         "expected 6m or more, or 0 for none"},
+      {"oom_score_adj", 1001, ": found 1001, expected a whole number from -1000 to 1000"},
+      {"oom_score_adj", "-1001", ": found \"-1001\", expected a whole number from -1000 to 1000"},
+      {"working_dir", "data/in", ": found \"data/in\", expected an absolute path"},
       {"stdin_open", "yes", ": found \"yes\", expected true or false"},
       {"runtime", list({}), ": found a list, expected text"},
     };
@@ -197,6 +205,22 @@ TEST_SUITE("planning: composition") {
       CHECK(first_line(effect_in_compose(composition))
             == "refused: compose.yaml: service web: " + row.field + row.told);
     }
+  }
+
+  TEST_CASE("resources: two limits of processor time reject the document") {
+    const auto told =
+      "cpu_quota: cpus stands beside it, and both say how much time the service gets; keep one of "
+      "the two";
+    for (const auto& other : {map({{"cpus", 0.5}, {"cpu_quota", 50'000}}),
+           map({{"deploy", limits({{"cpus", "0.5"}})}, {"cpu_quota", 50'000}})}) {
+      CAPTURE(debug_string(other));
+      CHECK(first_line(effect_in_cloud(other))
+            == std::string{"refused: cloud: app shop, service web: composition."} + told);
+      CHECK(first_line(effect_in_compose(other))
+            == std::string{"refused: compose.yaml: service web: "} + told);
+    }
+    CHECK(effect_in_cloud(map({{"cpus", 0}, {"cpu_quota", 50'000}})) == "cpu_quota: 50000");
+    CHECK(effect_in_cloud(map({{"oom_score_adj", -1000}})) == "oom_score_adj: -1000");
   }
 
   TEST_CASE("logging: of a file it is the engine's to do, and the cloud's is told of") {

@@ -134,6 +134,16 @@ TEST_SUITE("planning: services") {
         map({{"networks", list({"front"})}, {"network_mode", ""}}),
         front_mode + front},
       {"another service's", map({{"network_mode", "service:db"}}), "network_mode: \"service:db\""},
+      {"another service's, beside nothing",
+        map({{"network_mode", "service:db"},
+          {"dns", list({})},
+          {"extra_hosts", map({})},
+          {"hostname", ""},
+          {"ports", list({})}}),
+        "network_mode: \"service:db\""},
+      {"an address for an interface that is another's",
+        map({{"network_mode", "service:db"}, {"mac_address", "02:00:00:00:00:01"}}),
+        "network_mode: \"service:db\""},
     };
     for (const auto& row : rows) {
       CAPTURE(row.name);
@@ -167,6 +177,22 @@ TEST_SUITE("planning: services") {
         map({{"network_mode", "host"}, {"networks", list({"front"})}}),
         "composition.network_mode: networks cannot be joined beside network_mode host; remove one "
         "of them"},
+      {"a port beside a shared network",
+        map({{"network_mode", "service:db"}, {"ports", list({"80:80"})}}),
+        "composition.ports: network_mode service:db stands beside it: set it for db, in whose "
+        "networks the container lives"},
+      {"a name server beside it",
+        map({{"network_mode", "service:db"}, {"dns", "10.0.0.1"}}),
+        "composition.dns: network_mode service:db stands beside it: set it for db, in whose "
+        "networks the container lives"},
+      {"other machines beside it",
+        map({{"network_mode", "service:db"}, {"extra_hosts", map({{"a", "10.0.0.1"}})}}),
+        "composition.extra_hosts: network_mode service:db stands beside it: set it for db, in "
+        "whose networks the container lives"},
+      {"a name of its own beside it",
+        map({{"network_mode", "service:db"}, {"hostname", "h"}}),
+        "composition.hostname: network_mode service:db stands beside it: set it for db, in whose "
+        "networks the container lives"},
       {"a network the release does not have",
         map({{"networks", list({"side"})}}),
         "it joins the network side, which the release does not have; add it under networks"},

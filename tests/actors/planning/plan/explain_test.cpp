@@ -40,7 +40,8 @@ std::string told(const progress& now) {
   return out;
 }
 
-/// "app 7: back-off: updateCommit c1: no answer", "device: engine: the engine does not answer"
+/// "app 7: back-off: updateCommit c1: no answer", "device: engine: the engine is being asked what
+/// it has"
 std::string others_told(const progress& now) {
   std::string out;
   for (const auto& x : explain_others(now, explain(now)))
@@ -68,7 +69,7 @@ TEST_SUITE("planning: explain") {
       {"all is at its target", device{}.running({"db", "web"}), {}},
       {"the engine is away",
         device{}.wants({"web"}).but([](situation& s) { s.engine.complete = false; }),
-        {"web: it has no container; engine: the engine does not answer"}},
+        {"web: it has no container; engine: the engine is being asked what it has"}},
       {"its image is on its way",
         device{}.wants({"web"}).fetching("web:1"),
         {"web: it has no container; image: fetching web:1, 40 %"}},
@@ -209,10 +210,10 @@ TEST_SUITE("planning: explain") {
       {"all is at its target", device{}.running({"web"}), {}},
       {"the engine is away, and all services run as wanted",
         device{}.running({"web"}).but([](situation& s) { s.engine.complete = false; }),
-        {"device: engine: the engine does not answer"}},
+        {"device: engine: the engine is being asked what it has"}},
       {"the images are not known",
         device{}.running({"web"}).but([](situation& s) { s.images.complete = false; }),
-        {"device: engine: the record of images is not there"}},
+        {"device: engine: the images are being looked at"}},
       {"the release cannot be recorded",
         device{}.running({"web"}).but([](situation& s) { s.commits.clear(); }).failed("commit:7"),
         {"app 7: back-off: updateCommit c1 (release complete): no answer"}},
@@ -275,11 +276,12 @@ TEST_SUITE("planning: explain") {
     CHECK(others_told(now) == "device: target: there is no target yet\n");
     now.unread = {"the target", "which releases ran in full"};
     const std::string unread =
-      "the store has not been read: the target, which releases ran in full";
+      "the store has not been read (the target, which releases ran in full)";
     CHECK(others_told(now) == "device: store: " + unread + '\n');
     now.engine.complete = false;
-    CHECK(others_told(now)
-          == "device: store: " + unread + "\ndevice: engine: the engine does not answer\n");
+    CHECK(
+      others_told(now)
+      == "device: store: " + unread + "\ndevice: engine: the engine is being asked what it has\n");
     // One that is not understood is told as the problem.
     now = {};
     now.engine.complete = true;
@@ -292,8 +294,36 @@ TEST_SUITE("planning: explain") {
     planned.waits.clear();
     planned.unread = {"which releases ran in full"};
     CHECK(told(planned)
-          == "web: it has no container; store: the store has not been read: which releases ran in "
-             "full\n");
+          == "web: it has no container; store: the store has not been read (which releases ran in "
+             "full)\n");
+  }
+
+  TEST_CASE("explain: of what does not answer the last words, the tries and the next one") {
+    const wall_time at{1'600'000'000s};
+    const auto silent = [at](const char* what) {
+      return silence{2, {errc::unavailable, what}, 2s, true, {{at, {errc::unavailable, what}}}};
+    };
+    progress now;
+    now.unread = {"the target"};
+    now.store_silent = silent("the disk is full");
+    now.engine.silent = silent("connecting: refused");
+    CHECK(others_told(now)
+          == "device: store: the store has not been read (the target): the disk is full\n"
+             "device: engine: what the engine has is not known: connecting: refused\n");
+    const auto found = explain_others(now, {});
+    REQUIRE(found.size() == 2);
+    for (const auto& x : found) {
+      CHECK(x.tries == 2);
+      CHECK(x.attempts.size() == 1);
+      CHECK(x.next_try == at + 2s);
+    }
+    // While a try is under way there is no time of the next one.
+    now.engine.silent->waiting = false;
+    CHECK(!explain_others(now, {}).back().next_try);
+    now.engine.complete = true;
+    now.images.silent = silent("400: bad parameter");
+    CHECK(others_told(now).ends_with(
+      "device: engine: which images there are is not known: 400: bad parameter\n"));
   }
 
   TEST_CASE("explain: the bytes of an image that is waited for") {

@@ -344,6 +344,10 @@ TEST_SUITE("planning: networks and volumes") {
         })),
         {}},
       {"it is missing", device{asking}.gone("web"), {create, waits}},
+      {"it is missing, and one that was on it runs",
+        device{asking}.container_of(
+          "web", [](container& c) { c.config.networks.erase("supervisor0"); }),
+        {create, "kill web (networks(supervisor0) differs)"}},
       {"wrong subnet: its users go first", device{asking}.but(with(other_subnet)), {kill}},
       {"wrong gateway",
         device{asking}.but(with([](auto& c) { c.pools.front().gateway = "10.114.104.9"; })),

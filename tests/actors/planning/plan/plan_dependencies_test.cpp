@@ -1,3 +1,4 @@
+#include "actors/planning/plan/remaking.hpp"
 #include "tests/actors/planning/situations.hpp"
 
 #include <doctest/doctest.h>
@@ -68,6 +69,12 @@ TEST_SUITE("planning: dependencies") {
       {"it cannot be started",
         device{both}.gone("web").gone("db").failed("service:7/db"),
         {waits("when db is healthy: it could not be started: no answer"),
+          "wait, back-off: start db (it has no container): no answer"}},
+      {"it is made anew once more, after a pause: that is no failure to start",
+        device{both}.gone("web").gone("db").failed("service:7/db").but([](situation& s) {
+          s.failures.at("service:7/db").action = remake_action;
+        }),
+        {waits("when db is healthy: it has not been started yet"),
           "wait, back-off: start db (it has no container): no answer"}},
       {"it is kept stopped, and not waited for",
         device{}

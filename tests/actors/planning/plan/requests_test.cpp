@@ -410,6 +410,8 @@ TEST_SUITE("planning: requests") {
     const auto booted = [&](wall_time at, bool flag) {
       return device{made}.but([at, flag](situation& s) {
         s.boot = host::boot_facts{"b", at, flag};
+        if (flag)
+          s.boot->noted = {s.engine.containers.front().what.id};
       });
     };
     check({
