@@ -132,7 +132,6 @@ TEST_SUITE("stories") {
     const auto json = nlohmann::json::parse(plan(with(places, "--json"), 3, in_network));
     CAPTURE(live);
     REQUIRE(json["bytesToFetch"].is_number());
-    // The large one is 60 MB of zeros at random places: more than its neighbour's few layers.
     CHECK(json["bytesToFetch"].get<std::int64_t>() > 1'000'000);
     CHECK(live.find("To fetch: 2 images, ") != std::string::npos);
     CHECK(live.find("is not known") == std::string::npos);
@@ -151,9 +150,7 @@ TEST_SUITE("stories") {
     device d{shared_engine()};
     const auto text = [&d](const std::string& colour) {
       return "services:\n  web:\n    image: " + d.engine().image("test/base:1")
-             + "\n    command: sleep 100000\n    stop_signal: SIGKILL\n    environment:\n      "
-               "COLOUR: "
-             + colour + '\n';
+             + "\n    stop_signal: SIGKILL\n    environment:\n      COLOUR: " + colour + '\n';
     };
     d.want_compose(text("red"));
     d.start();

@@ -188,6 +188,10 @@ TEST_SUITE("planning: v19's reading") {
     const auto v19 = made({"echo", "\\$A"});
     situations::check({
       {"as v19 made it", device{}.running({v19}).fetched_all().wants({wanted}), {}},
+      {"as v19 would have made it, and we did: a file was changed",
+        device{}.running({v19}).fetched_all().wants({wanted}).looked().but(
+          [](auto& s) { s.engine.containers.front().what.made_here = true; }),
+        {"kill web (command differs)"}},
       {"as we make it", device{}.running({made({"echo", "$A"})}).wants({wanted}), {}},
       {"as nobody makes it",
         device{}.running({made({"echo"})}).wants({wanted}).looked(),
