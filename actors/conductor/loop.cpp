@@ -39,7 +39,8 @@ void take_view(conductor_state& st, images_view view) {
 
 namespace {
 
-/// What is known of a hand-over matters while there are both containers.
+/// What is known of a hand-over matters while there are both containers, of a removal while there
+/// is the one.
 void forget_hand_overs(conductor_state& st) {
   if (!st.now.engine.complete)
     return;
@@ -52,6 +53,12 @@ void forget_hand_overs(conductor_state& st) {
   };
   std::erase_if(st.handing_over, is_over);
   std::erase_if(st.now.handed_over, is_over);
+  std::erase_if(st.now.half_removed, [&st](const auto& entry) {
+    const auto& all = st.now.engine.containers;
+    return std::none_of(all.begin(), all.end(), [&entry](const auto& c) {
+      return c.what.id == entry.first && c.what.started == entry.second;
+    });
+  });
 }
 
 plan plan_now(const conductor_state& st) {

@@ -192,9 +192,27 @@ void step_succeeded(self_ptr self, const std::string& subject, const std::string
   replan(self);
 }
 
+namespace {
+
+/// One that was stopped for a removal that failed is not stopped by anybody's wish.
+void note_half_removed(conductor_state& st, const std::string& subject) {
+  for (const auto& s : st.running) {
+    const auto* kill = std::get_if<kill_container>(&s.action);
+    if (kill == nullptr || subject_of(s) != subject)
+      continue;
+    for (const auto& c : st.now.engine.containers) {
+      if (c.what.id == kill->id)
+        st.now.half_removed[c.what.id] = c.what.started;
+    }
+  }
+}
+
+} // namespace
+
 void step_failed(
   self_ptr self, const std::string& subject, const std::string& action, const caf::error& why) {
   forget_remakes_of(self->state, subject);
+  note_half_removed(self->state, subject);
   pause_step(self, subject, action, from_caf(why));
   forget_running(self, subject, &self->state.now.failures[subject]);
   replan(self);

@@ -1,6 +1,7 @@
 // Single failures at a chosen moment. What chance found once stays found.
 
 #include "tests/sim/chaos.hpp"
+#include "tests/sim/checks.hpp"
 #include "tests/sim/targets.hpp"
 
 #include <doctest/doctest.h>
@@ -34,6 +35,34 @@ TEST_SUITE("sim") {
     CHECK(device.run_until_settled(std::chrono::minutes{10}));
     CHECK(device.faults_against(device.where().target).empty());
     CHECK(device.world->volumes.empty());
+  }
+
+  TEST_CASE("sim: a restart that fails half-way leaves the service up, whatever its policy") {
+    simulated_device device{2};
+    publish_images(*device.world);
+    device.start();
+    const auto web = value::map({{"image", "registry.sim/app0:1"}, {"restart", "no"}});
+    REQUIRE(device.insist_on({dialect::compose,
+      "compose.yaml",
+      value::map({{"name", "sim"}, {"services", value::map({{"web", web}})}})}));
+    check_at_target(device);
+    REQUIRE(device.world->containers.size() == 1);
+    const auto before = device.world->containers.begin()->first;
+    fail_calls<engine::remove_container>(device, 1);
+    const auto app = device.where().target.apps.at(0).id;
+    const auto told =
+      device.send_request({requests::verb::restart_service, app, service_name{"web"}, false});
+    device.system.run_for(std::chrono::minutes{2});
+    REQUIRE(told.there());
+    CHECK(!told.get());
+    check_at_target(device);
+    const auto& now = *device.world->containers.begin();
+    CHECK(now.first == before);
+    CHECK(now.second.state == container_state::running);
+    // That it ends by itself later is its own affair.
+    device.world->kill(before);
+    device.system.run_for(std::chrono::minutes{20});
+    CHECK(device.world->containers.begin()->second.state == container_state::exited);
   }
 }
 

@@ -87,6 +87,14 @@ std::size_t forgive_hand_overs(work& told, work& foreseen) {
   std::size_t forgiven = 0;
   for (auto& [object, actions] : told) {
     auto& other = foreseen[object];
+    // A new one that has ended by itself before it was waited for, or not: nothing is waited for
+    // then.
+    if (has(actions, "handover") && has(other, "handover")
+        && has(actions, "awaitHandover") != has(other, "awaitHandover")) {
+      ++forgiven;
+      std::erase(actions, "awaitHandover");
+      std::erase(other, "awaitHandover");
+    }
     if (has(actions, "handover") == has(other, "handover") || !has(actions, "kill")
         || !has(other, "kill"))
       continue;

@@ -47,6 +47,9 @@ struct situation {
   std::set<app_id> unsure;
   std::map<std::string, step_failure>
     failures; ///< By subject; those that wait hold their step back.
+  /// Containers that were being removed when that failed, and the start after which it was tried:
+  /// they may have been stopped by it.
+  std::map<container_id, wall_time> half_removed;
   /// Hand-overs whose wait is over, by the old container and the new one; true: the new one has
   /// said that it has taken over.
   std::map<std::pair<container_id, container_id>, bool> handed_over;

@@ -305,9 +305,12 @@ private:
         out_.add({app_.id, start_container{now.id, name}, "it was never started"});
         return;
       case container_state::exited:
-        if (s_.asked.started.contains(now.id)) {
+        if (s_.asked.started.contains(now.id) || is_half_removed(s_, now)) {
           if (!waits_for_port(pair))
-            out_.add({app_.id, start_container{now.id, name}, "a start was asked for"});
+            out_.add({app_.id,
+              start_container{now.id, name},
+              s_.asked.started.contains(now.id) ? "a start was asked for"
+                                                : "it was stopped to be removed, and stays"});
           return;
         }
         if (is_to_be_healed(s_, now) && !waits_for_port(pair))

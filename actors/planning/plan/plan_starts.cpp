@@ -38,6 +38,11 @@ bool was_booted_since(const situation& s, const container& c) {
   return s.boot->rebooted.contains(c.id) || c.created < s.boot->at;
 }
 
+bool is_half_removed(const situation& s, const container& c) {
+  const auto it = s.half_removed.find(c.id);
+  return it != s.half_removed.end() && it->second == c.started;
+}
+
 bool is_to_be_healed(const situation& s, const container& c) {
   // The engine could not bind the address: known to pass, for every policy.
   constexpr std::string_view address = "cannot assign requested address";

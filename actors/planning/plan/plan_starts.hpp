@@ -18,6 +18,9 @@ bool asks_for_reboot(const service_pair& pair);
 /// False also while it is not known when the machine was booted.
 bool was_booted_since(const situation& s, const container& c);
 
+/// It was being removed when that failed, and has not been started since.
+bool is_half_removed(const situation& s, const container& c);
+
 /// True for an exited container that is started again, as "Copal heals" says.
 bool is_to_be_healed(const situation& s, const container& c);
 

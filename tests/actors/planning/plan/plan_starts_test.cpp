@@ -29,7 +29,20 @@ TEST_SUITE("planning: starts") {
     using mode = restart_mode;
     const std::string code0 = "start web (it exited with code 0)";
     const std::string code1 = "start web (it exited with code 1)";
+    const auto removing = [](situation& s) {
+      const auto& c = container_of(s, "web");
+      s.half_removed[c.id] = c.started;
+    };
+    const auto started_since = [](situation& s) {
+      s.half_removed[container_of(s, "web").id] = wall_time{std::chrono::hours{1}};
+    };
     check({
+      {"no, and its removal failed half-way",
+        exited(mode::no, 137).but(removing),
+        {"start web (it was stopped to be removed, and stays)"}},
+      {"no, its removal failed once, and it was started since",
+        exited(mode::no, 137).but(started_since),
+        {}},
       {"always, code 0", exited(mode::always, 0), {code0}},
       {"always, code 1", exited(mode::always, 1), {code1}},
       {"always, stopped from outside", exited(mode::always, 0).but(stopped), {code0}},
