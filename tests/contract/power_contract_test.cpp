@@ -300,7 +300,10 @@ TEST_SUITE("contract") {
       b.end();
     });
     CHECK(asked);
-    CHECK(other_than(errc::unavailable, {at.bus->address()}, outcome.at(0)) == "");
+    // It was asked: the machine may be going down.
+    CHECK(
+      other_than(errc::timeout, {at.bus->address(), "it may be done all the same"}, outcome.at(0))
+      == "");
     CHECK(open_sockets() == before);
   }
 
