@@ -72,7 +72,7 @@ result<std::unique_ptr<private_bus>> private_bus::start(const std::filesystem::p
 /// The bus's side of it, of the one thread that serves.
 struct logind_stand_in::service {
   struct close_bus {
-    void operator()(sd_bus* bus) const noexcept { sd_bus_close_unref(bus); }
+    void operator()(sd_bus* open) const noexcept { sd_bus_close_unref(open); }
   };
   using handle = std::unique_ptr<sd_bus, close_bus>;
 
