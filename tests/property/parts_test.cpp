@@ -28,6 +28,8 @@ struct part_field {
   unsigned percent;
   value (*make)(source&);
   std::vector<std::string_view> compared_as; ///< A difference in it begins with one of these.
+  /// What it is changed to, if not to another that `make` gives: nothing is made from it.
+  value (*other)(source&) = nullptr;
 };
 
 value labels(source& c) {
@@ -38,6 +40,23 @@ value labels(source& c) {
 
 value yes(source&) {
   return true;
+}
+
+/// The drivers that every engine has; of the others, made nowhere, only the names count.
+value driver_of_network(source&) {
+  return "bridge";
+}
+
+value other_driver_of_network(source& c) {
+  return c.percent(50) ? "macvlan" : "ipvlan";
+}
+
+value driver_of_volume(source&) {
+  return "local";
+}
+
+value other_driver_of_volume(source& c) {
+  return c.percent(50) ? "vendor/volumes:1" : "flocker";
 }
 
 value network_opts(source& c) {
@@ -63,6 +82,7 @@ value ipam(source& c) {
 }
 
 const part_field network_fields[] = {
+  {"driver", 30, driver_of_network, {"driver"}, other_driver_of_network},
   {"driver_opts", 40, network_opts, {"driver_opts("}},
   {"ipam", 60, ipam, {"ipam.", "labels(io.balena.private.ipam.config)"}},
   {"enable_ipv6", 40, yes, {"enable_ipv6"}},
@@ -78,6 +98,7 @@ value volume_opts(source& c) {
 }
 
 const part_field volume_fields[] = {
+  {"driver", 30, driver_of_volume, {"driver"}, other_driver_of_volume},
   {"driver_opts", 50, volume_opts, {"driver_opts("}},
   {"labels", 50, labels, {"labels("}},
 };
@@ -87,13 +108,16 @@ bool is_on(const value& part, std::string_view name) {
   return flag != nullptr && *flag == value{true};
 }
 
-/// IPv6 wants a pool for it. One that is a configuration only is internal to nothing.
+/// IPv6 wants a pool for it. One that is a configuration only is internal to nothing, and no driver
+/// drives it.
 bool fits(std::string_view name, const value& part) {
   if (name == "enable_ipv6")
     return part.find("ipam") != nullptr;
   if (name == "internal")
     return !is_on(part, "config_only");
-  return name != "config_only" || !is_on(part, "internal");
+  if (name == "driver")
+    return !is_on(part, "config_only");
+  return name != "config_only" || (!is_on(part, "internal") && part.find("driver") == nullptr);
 }
 
 value make_part(source& chance, std::span<const part_field> fields) {
@@ -111,7 +135,7 @@ value changed(const value& part, const part_field& field, source& chance) {
   if (part.find(field.name) != nullptr && field.make == yes)
     out.set(field.name, false);
   else
-    out.set(field.name, field.make(chance));
+    out.set(field.name, field.other != nullptr ? field.other(chance) : field.make(chance));
   const auto* before = part.find(field.name);
   const bool same = before != nullptr && *before == *out.find(field.name);
   return same || !fits(field.name, out) ? value{} : out;
