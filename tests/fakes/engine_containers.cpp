@@ -243,6 +243,8 @@ result<engine::done> engine_world::start_container(const container_id& id) {
 health_state engine_world::set_health(container& c, health_state health) {
   if (c.health == health_state::healthy || health == health_state::healthy)
     last_healthy[c.id] = now();
+  if (health == health_state::healthy && c.health != health)
+    healthy_since[c.id] = now();
   return std::exchange(c.health, health);
 }
 

@@ -117,6 +117,8 @@ public:
   bool tires_of_restarts = false;
   /// When each container was healthy last, as far as its health has changed.
   std::map<container_id, wall_time> last_healthy;
+  /// Since when each container that is healthy is so.
+  std::map<container_id, wall_time> healthy_since;
   /// Containers that were removed, and when.
   std::map<container_id, std::pair<container, wall_time>> removed;
   /// Starts that failed because another container had a port.

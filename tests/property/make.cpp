@@ -46,11 +46,15 @@ bool fits_planning(std::string_view name, const value& c) {
   if (is_any(name, {"dns", "extra_hosts", "ports"}))
     return !shared;
   if (name == "mac_address")
-    return !shared && mode_of(c) != "host";
+    return !shared && mode_of(c) != "host" && mode_of(c) != "none";
+  if (name == "sysctls")
+    return mode_of(c) != "host";
   if (name == "hostname")
     return !has(c, {"uts"}) && !shared;
+  if (name == "domainname")
+    return !has(c, {"uts"});
   if (name == "uts")
-    return !has(c, {"hostname"});
+    return !has(c, {"domainname", "hostname"});
   if (name == "networks")
     return mode_of(c).empty() || mode_of(c) == "back";
   return true;
@@ -58,16 +62,8 @@ bool fits_planning(std::string_view name, const value& c) {
 
 /// What engines do not take together.
 bool fits_engines(std::string_view name, const value& c, make_of_engine engine) {
-  const auto mode = mode_of(c);
   if (name == "pid" && is_left_out("pid beside init", engine))
     return !has(c, {"init"});
-  const bool shared = mode == "service:db";
-  if (is_any(name, {"dns", "dns_opt", "dns_search", "extra_hosts", "domainname"}))
-    return !shared && mode != "none";
-  if (name == "uts")
-    return !shared;
-  if (name == "mac_address" || name == "sysctls")
-    return !shared && mode != "host" && mode != "none";
   return true;
 }
 
@@ -76,7 +72,10 @@ bool fits_mode(const value& mode, const value& c) {
   const auto shared = mode == value{"service:db"};
   if (shared && has(c, {"dns", "extra_hosts", "hostname", "ports"}))
     return false;
-  return !((shared || mode == value{"host"}) && has(c, {"mac_address"}));
+  const auto is_host = mode == value{"host"};
+  if (is_host && has(c, {"sysctls"}))
+    return false;
+  return !((shared || is_host || mode == value{"none"}) && has(c, {"mac_address"}));
 }
 
 std::string front_address(const value* networks) {
@@ -146,9 +145,21 @@ value with_change(
   return {}; // a field with one value only
 }
 
+namespace {
+
+/// Of its own for each network of each form, as they all stand on one engine.
+std::string number_of(std::string_view network, dialect form) {
+  return std::to_string((network == "front" ? 177 : 178) + (form == dialect::compose ? 10 : 0));
+}
+
+} // namespace
+
 std::string subnet_of(std::string_view network, dialect form) {
-  const int number = (network == "front" ? 177 : 178) + (form == dialect::compose ? 10 : 0);
-  return "10." + std::to_string(number) + ".0.";
+  return "10." + number_of(network, form) + ".0.";
+}
+
+std::string ipv6_subnet_of(std::string_view network, dialect form) {
+  return "fd00:" + number_of(network, form) + "::";
 }
 
 target_document document_of(const value& composition, std::string_view image, dialect form) {
@@ -163,9 +174,13 @@ target_document document_of(const value& composition, std::string_view image, di
       labels.set("io.balena.features." + *feature.as_text(), "1");
   }
   const auto pool = [form](std::string_view network) {
-    const auto start = subnet_of(network, form);
-    const auto range = value::map({{"subnet", start + "0/24"}, {"gateway", start + "1"}});
-    return value::map({{"ipam", value::map({{"config", value::list({range})}})}});
+    const auto range = [](const std::string& start, const char* bits) {
+      return value::map({{"subnet", start + bits}, {"gateway", start + '1'}});
+    };
+    const auto four = range(subnet_of(network, form), "0/24");
+    const auto six = range(ipv6_subnet_of(network, form), "/64");
+    return value::map(
+      {{"enable_ipv6", true}, {"ipam", value::map({{"config", value::list({four, six})}})}});
   };
   const auto networks = value::map({{"front", pool("front")}, {"back", pool("back")}});
   const auto volumes = value::map({{"data", value::map({})}, {"logs", value::map({})}});

@@ -61,6 +61,9 @@ value with_change(
 /// The first three numbers of a network's addresses, with the last dot.
 std::string subnet_of(std::string_view network, dialect form);
 
+/// The beginning of its IPv6 addresses, "fd00:177::".
+std::string ipv6_subnet_of(std::string_view network, dialect form);
+
 /// A document around the composition, with the networks and volumes that it may name.
 target_document document_of(const value& composition, std::string_view image, dialect form);
 

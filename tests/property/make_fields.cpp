@@ -233,6 +233,9 @@ value networks(source& c, const situation& at) {
   const auto address = [&](std::string_view network) {
     auto out = value::map(
       {{"ipv4_address", subnet_of(network, at.form) + std::to_string(c.between(10, 250))}});
+    if (c.percent(40))
+      out.set(
+        "ipv6_address", ipv6_subnet_of(network, at.form) + std::to_string(c.between(10, 250)));
     if (c.percent(50))
       out.set("aliases", some_of(c, {"z-alias", "a-alias"}));
     if (c.percent(30))

@@ -93,9 +93,42 @@ bool is_up(const container& c) {
   return c.state == container_state::running || c.state == container_state::restarting;
 }
 
+/// A container is as another service waits for it, and has been for so long that Copal knows.
+bool is_surely_met(const simulated_device& device, const dependency& on, const container& c) {
+  const auto& world = *device.world;
+  const auto under_way = all_went_well(device) ? std::chrono::seconds{30} : lateness(device);
+  switch (on.condition) {
+    case dependency_condition::started:
+      return c.state == container_state::running && c.started + under_way < world.now();
+    case dependency_condition::healthy: {
+      const auto it = world.healthy_since.find(c.id);
+      return c.health == health_state::healthy && it != world.healthy_since.end()
+             && it->second + under_way < world.now();
+    }
+    case dependency_condition::completed:
+      return c.state == container_state::exited && c.exit_code == 0
+             && c.finished + under_way < world.now();
+  }
+  return false;
+}
+
+/// The old container may stay, as what its new one waits for may not be so.
+bool may_be_kept(
+  const simulated_device& device, const target_app& app, const target_service& service) {
+  const auto& all = service.depends_on;
+  return std::any_of(all.begin(), all.end(), [&](const dependency& on) {
+    const auto& there = device.world->containers;
+    return std::none_of(there.begin(), there.end(), [&](const auto& entry) {
+      const auto who = planning::identify(entry.second.name, entry.second.config.labels);
+      return who && who->app == app.id && who->name == on.service
+             && is_surely_met(device, on, entry.second);
+    });
+  });
+}
+
 /// That container, of another release of the app, runs on beside the new one without need: under
 /// that target it is to go, and neither its strategy nor a dependency keeps it.
-bool is_mixed_in(const engine_world& world,
+bool is_mixed_in(const simulated_device& device,
   const device_target& target,
   const container_identity& young,
   const container& c,
@@ -115,8 +148,9 @@ bool is_mixed_in(const engine_world& world,
   const auto* service = find_service(*app->release, who.name);
   if (service == nullptr)
     return true; // not in the new release
-  if (service->strategy == update_strategy::hand_over || !service->depends_on.empty())
+  if (service->strategy == update_strategy::hand_over || may_be_kept(device, *app, *service))
     return false;
+  const auto& world = *device.world;
   const auto image = std::find_if(world.images.begin(), world.images.end(), [&](const auto& x) {
     return x.second.image.tags.contains(service->image_name)
            || x.second.image.digests.contains(service->image_name);
@@ -142,7 +176,7 @@ std::vector<std::string> check_mixture(
       continue;
     const auto mixed =
       std::all_of(all.begin(), all.end(), [&, &other = other](const sent_target& sent) {
-        return is_mixed_in(*device.world, sent.target, young, other, *who);
+        return is_mixed_in(device, sent.target, young, other, *who);
       });
     if (mixed)
       found.push_back("start of " + c.name + ": " + other.name + " of the release before is up");

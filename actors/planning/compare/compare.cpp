@@ -1,6 +1,7 @@
 #include "actors/planning/compare/compare.hpp"
 
 #include "actors/planning/compare/compare_values.hpp"
+#include "actors/planning/compare/shown.hpp"
 #include "actors/planning/identity.hpp"
 #include "actors/planning/labels.hpp"
 #include "actors/planning/normalise/environment.hpp"
@@ -24,7 +25,7 @@ struct comparison {
   template <class T>
   void tell(std::string_view field, const T& a, const T& b) {
     if (a != b)
-      found.push_back({std::string{field}, shown(a), shown(b)});
+      found.push_back(told_apart(std::string{field}, shown(a), shown(b)));
   }
 };
 
@@ -95,9 +96,9 @@ void tell_labels(rule_name name,
     const auto a = current.find(key);
     const auto b = target.find(key);
     const auto both = a != current.end() && b != target.end();
-    // By their values: what is shown of a long one is cut short.
     if (!both || a->second != b->second)
-      found.push_back({std::string{name} + '(' + key + ')', text(current, a), text(target, b)});
+      found.push_back(
+        told_apart(std::string{name} + '(' + key + ')', text(current, a), text(target, b)));
   }
 }
 
@@ -209,20 +210,27 @@ void network_mode(rule_name name, comparison& c) {
   c.tell("hostname", is_engines ? std::string{} : c.current.hostname, c.target.hostname);
 }
 
+/// Without a network there is no interface that has one: Docker 20.10 shows what it was told, and
+/// 26 is never told.
+void mac_address(rule_name name, comparison& c) {
+  if (c.target.network_mode != "none")
+    exact<&container_config::mac_address>(name, c);
+}
+
 /// What the target wants of a network must be there; more may be.
 void networks(rule_name name, comparison& c) {
   for (const auto& [network, wanted] : c.target.networks) {
     const auto field = std::string{name} + '(' + network + ')';
     const auto it = c.current.networks.find(network);
     if (it == c.current.networks.end()) {
-      c.found.push_back({field, "not joined", shown(wanted)});
+      c.found.push_back(told_apart(field, "not joined", shown(wanted)));
       continue;
     }
     auto there = it->second;
     auto& aliases = there.aliases;
     aliases.erase(std::remove(aliases.begin(), aliases.end(), short_id(c.now.id)), aliases.end());
     if (!satisfies(there, wanted))
-      c.found.push_back({field, shown(there), shown(wanted)});
+      c.found.push_back(told_apart(field, shown(there), shown(wanted)));
   }
 }
 
@@ -263,7 +271,7 @@ constexpr rule rules[] = {
   {"networks", networks},
   {"ports", unordered<&config::ports>},
   {"domainname", if_had<&config::domainname, engine_feature::domainname>},
-  {"mac_address", exact<&config::mac_address>},
+  {"mac_address", mac_address},
   {"dns", exact<&config::dns>},
   {"dns_search", exact<&config::dns_search>},
   {"dns_opt", unordered<&config::dns_options>},
@@ -318,7 +326,7 @@ void tell_driver_opts(const std::map<std::string, std::string>& current,
 template <class T>
 void tell(std::vector<field_difference>& found, rule_name field, const T& a, const T& b) {
   if (a != b)
-    found.push_back({std::string{field}, shown(a), shown(b)});
+    found.push_back(told_apart(std::string{field}, shown(a), shown(b)));
 }
 
 } // namespace

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-/// Single values of a comparison: in one order, in one spelling, and as text for people.
+/// Single values of a comparison: in one order, in one spelling.
 namespace copal::planning {
 
 /// The twelve digits an engine gives a container as hostname and alias.
@@ -33,23 +33,5 @@ std::vector<T> sorted(std::vector<T> items) {
 
 std::vector<std::string> sorted(
   const std::vector<std::string>& items, std::string (*canonical)(std::string_view));
-
-// For people; cut when long.
-std::string shown(bool x);
-std::string shown(std::int64_t x);
-std::string shown(const std::string& x);
-std::string shown(std::chrono::seconds x);
-std::string shown(const restart_policy& x);
-std::string shown(const health_check& x);
-std::string shown(const endpoint& x);
-std::string shown(const std::vector<std::string>& x);
-std::string shown(const std::set<std::string>& x);
-std::string shown(const std::map<std::string, std::string>& x);
-std::string shown(const std::vector<mount>& x);
-std::string shown(const std::vector<port_binding>& x);
-std::string shown(const std::vector<device_mapping>& x);
-std::string shown(const std::vector<device_request>& x);
-std::string shown(const std::vector<ulimit>& x);
-std::string shown(const std::vector<address_pool>& x);
 
 } // namespace copal::planning

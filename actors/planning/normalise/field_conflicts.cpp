@@ -46,15 +46,58 @@ void check_shared_networks(const node& composition, const std::string& mode) {
   }
 }
 
-/// Docker 20.10 refuses an address for an interface that is not the container's; 26 forgets it.
+/// Docker 20.10 refuses an address for an interface that is not the container's, 26 also one for no
+/// interface at all.
 void check_address(const node& composition, container_config& made) {
   const auto& mode = made.network_mode;
-  if (made.mac_address.empty() || (mode != "host" && shared_service(mode).empty()))
+  if (made.mac_address.empty()
+      || (mode != "host" && mode != "none" && shared_service(mode).empty()))
     return;
   if (const auto field = composition.get("mac_address"))
     field->unsupported(
       "with network_mode " + mode + " the container has no interface of its own", "remove it");
   made.mac_address.clear();
+}
+
+/// A setting of the kernel that each network or IPC namespace has for itself.
+struct kernel_setting {
+  std::string_view prefix;
+  std::string_view field; ///< What may be `host`, so that the container has the machine's.
+  std::string container_config::*mode;
+};
+
+/// Source: the settings that runc 1.1 takes, tried on Docker 20.10 and 26.
+const kernel_setting kernel_settings[] = {
+  {"net.", "network_mode", &container_config::network_mode},
+  {"fs.mqueue.", "ipc", &container_config::ipc_mode},
+  {"kernel.msg", "ipc", &container_config::ipc_mode},
+  {"kernel.sem", "ipc", &container_config::ipc_mode},
+  {"kernel.shm", "ipc", &container_config::ipc_mode},
+};
+
+/// No engine lets a container set what is the machine's: it could be made, and would never start.
+void check_kernel_settings(const node& composition, const container_config& made) {
+  const auto field = composition.get("sysctls");
+  for (const auto& [name, text] : made.sysctls) {
+    for (const auto& x : kernel_settings) {
+      if (field && name.starts_with(x.prefix) && made.*(x.mode) == "host")
+        field->reject(name + " is the machine's, since " + std::string{x.field}
+                      + " is host; set it on the machine, or remove one of the two");
+    }
+  }
+}
+
+/// With the machine's names a container has none of its own. v19 knew no `uts`: without it the
+/// service runs as it did there.
+void check_names(const node& composition, container_config& made) {
+  const bool is_named = (!made.domainname.empty() && shared_service(made.network_mode).empty())
+                        || made.sysctls.contains("kernel.domainname");
+  if (made.uts_mode != "host" || !is_named)
+    return;
+  if (const auto field = composition.get("uts"))
+    field->unsupported(
+      "domainname stands beside it, and would rename the machine", "keep one of the two");
+  made.uts_mode.clear();
 }
 
 } // namespace
@@ -64,6 +107,8 @@ void check_field_conflicts(const node& composition, target_service& service) {
   check_processors(composition, service.config);
   check_shared_networks(composition, service.config.network_mode);
   check_address(composition, service.config);
+  check_kernel_settings(composition, service.config);
+  check_names(composition, service.config);
 }
 
 } // namespace copal::planning

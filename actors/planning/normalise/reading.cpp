@@ -8,6 +8,16 @@ namespace copal::planning {
 
 namespace {
 
+/// As YAML has them.
+constexpr std::pair<std::string_view, bool> boolean_spellings[] = {
+  {"true", true},
+  {"True", true},
+  {"TRUE", true},
+  {"false", false},
+  {"False", false},
+  {"FALSE", false},
+};
+
 constexpr std::size_t longest_shown = 60;
 
 std::string camel_case(std::string_view key) {
@@ -138,6 +148,12 @@ std::string node::scalar_text() const {
 bool node::boolean() const {
   if (const auto* b = value_->as_bool())
     return *b;
+  // What a variable of a compose file gave is text.
+  const auto* text = strict() ? value_->as_text() : nullptr;
+  for (const auto& [spelling, sense] : boolean_spellings) {
+    if (text != nullptr && *text == spelling)
+      return sense;
+  }
   refuse("true or false");
   return false;
 }

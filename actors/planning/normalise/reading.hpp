@@ -56,8 +56,8 @@ public:
   // Scalars; what is something else is refused and gives an empty value.
   [[nodiscard]] std::string text() const;        ///< A text, or an integer in digits.
   [[nodiscard]] std::string scalar_text() const; ///< Also a number or a boolean.
-  [[nodiscard]] bool boolean() const;
-  [[nodiscard]] std::int64_t integer() const; ///< Also a whole number in digits.
+  [[nodiscard]] bool boolean() const;            ///< In a compose file also as text.
+  [[nodiscard]] std::int64_t integer() const;    ///< Also a whole number in digits.
 
   /// Found what stands here; expected something else.
   void refuse(std::string_view expected) const;

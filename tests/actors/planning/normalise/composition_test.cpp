@@ -237,9 +237,9 @@ TEST_SUITE("planning: composition") {
       {"cpu_shares", "x", "", "refused: compose.yaml: service web: cpu_shares: found \"x\""},
       {"cpus", "x", "", "refused: compose.yaml: service web: cpus: found \"x\""},
       {"read_only",
-        "false",
+        "no",
         "read_only: true",
-        "refused: compose.yaml: service web: read_only: found \"false\", expected true or false"},
+        "refused: compose.yaml: service web: read_only: found \"no\", expected true or false"},
       {"oom_kill_disable",
         1,
         "oom_kill_disable: true",
@@ -314,7 +314,7 @@ TEST_SUITE("planning: composition") {
       {"ports",
         list({map({{"target", 80}, {"mode", "mesh"}})}),
         "[0].mode: found \"mesh\", expected host or ingress"},
-      {"privileged", "true", ": found \"true\", expected true or false"},
+      {"privileged", "maybe", ": found \"maybe\", expected true or false"},
       {"stop_grace_period", 10, ": found 10, expected a duration like 1m30s"},
       {"stop_grace_period", "soon", ": found \"soon\", expected a duration like 1m30s"},
       {"healthcheck",
@@ -407,6 +407,16 @@ TEST_SUITE("planning: composition") {
             == "refused: compose.yaml: service web: pid: found \"" + std::string{word}
                  + "\", expected private, host, or container:<name>; a service's is not supported");
     }
+  }
+
+  TEST_CASE("fields: a variable of a compose file is text, and may stand for true or false") {
+    for (const auto* word : {"true", "True", "TRUE"})
+      CHECK(effect_in_compose(map({{"privileged", word}})) == "privileged: true");
+    for (const auto* word : {"false", "False", "FALSE"})
+      CHECK(effect_in_compose(map({{"privileged", word}})) == "");
+    CHECK(effect_in_compose(map({{"healthcheck", map({{"test", "x"}, {"disable", "true"}})}}))
+          == effect_in_compose(map({{"healthcheck", map({{"test", "x"}, {"disable", true}})}})));
+    CHECK(effect_in_cloud(map({{"privileged", "true"}})).starts_with("refused: cloud: "));
   }
 
   TEST_CASE("fields: a null counts as absent") {

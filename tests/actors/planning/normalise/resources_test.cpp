@@ -57,11 +57,11 @@ TEST_SUITE("planning: composition") {
         "device_requests: [-1 [gpu, compute]]"},
       {"by name",
         reserved(map({{"capabilities", list({"gpu"})}, {"device_ids", list({"0", "1"})}})),
-        "device_requests: [0 [gpu]]"},
+        "device_requests: [0 [gpu] ids [0, 1]]"},
       {"gpus in a word", map({{"gpus", "all"}}), "device_requests: [-1 [gpu]]"},
       {"gpus in full",
         map({{"gpus", list({map({{"driver", "nvidia"}, {"count", 2}})})}}),
-        "device_requests: [2 [gpu]]"},
+        "device_requests: [nvidia 2 [gpu]]"},
       {"gpus, all in full",
         map({{"gpus", list({map({{"count", "all"}, {"capabilities", list({"utility"})}})})}}),
         "device_requests: [-1 [utility, gpu]]"},
@@ -158,6 +158,19 @@ TEST_SUITE("planning: composition") {
         map({{"hostname", "h"}, {"uts", "host"}}),
         "hostname: \"h\"",
         "uts: hostname stands beside it, and would rename the machine; keep one of the two"},
+      {"an address where there is no network",
+        map({{"mac_address", "02:00:00:00:00:01"}, {"network_mode", "none"}}),
+        R"(network_mode: "none")",
+        "mac_address: with network_mode none the container has no interface of its own; remove "
+        "it"},
+      {"a domain beside the machine's names",
+        map({{"domainname", "d"}, {"uts", "host"}}),
+        "domainname: \"d\"",
+        "uts: domainname stands beside it, and would rename the machine; keep one of the two"},
+      {"the same as a setting of the kernel",
+        map({{"sysctls", map({{"kernel.domainname", "d"}})}, {"uts", "host"}}),
+        "sysctls: [kernel.domainname=d]",
+        "uts: domainname stands beside it, and would rename the machine; keep one of the two"},
     };
     for (const auto& row : rows) {
       CAPTURE(row.name);
@@ -221,6 +234,34 @@ TEST_SUITE("planning: composition") {
     }
     CHECK(effect_in_cloud(map({{"cpus", 0}, {"cpu_quota", 50'000}})) == "cpu_quota: 50000");
     CHECK(effect_in_cloud(map({{"oom_score_adj", -1000}})) == "oom_score_adj: -1000");
+  }
+
+  TEST_CASE("resources: a setting of the kernel that is the machine's rejects the document") {
+    const struct {
+      const char* name;
+      const char* field;
+    } rows[] = {
+      {"net.ipv4.ip_forward", "network_mode"},
+      {"fs.mqueue.msg_max", "ipc"},
+      {"kernel.msgmax", "ipc"},
+      {"kernel.sem", "ipc"},
+      {"kernel.shm_rmid_forced", "ipc"},
+    };
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      const auto settings = map({{row.name, "1"}});
+      const auto told = std::string{"sysctls: "} + row.name + " is the machine's, since "
+                        + row.field + " is host; set it on the machine, or remove one of the two";
+      const auto both = map({{"sysctls", settings}, {row.field, "host"}});
+      CHECK(first_line(effect_in_cloud(both))
+            == "refused: cloud: app shop, service web: composition." + told);
+      CHECK(first_line(effect_in_compose(both)) == "refused: compose.yaml: service web: " + told);
+      CHECK(effect_in_cloud(map({{"sysctls", settings}}))
+            == std::string{"sysctls: ["} + row.name + "=1]");
+    }
+    CHECK_FALSE(
+      effect_in_cloud(map({{"sysctls", map({{"kernel.sem", "1"}})}, {"network_mode", "host"}}))
+        .starts_with("refused"));
   }
 
   TEST_CASE("logging: of a file it is the engine's to do, and the cloud's is told of") {
