@@ -4,6 +4,7 @@
 #include "tests/integration/support/device.hpp"
 #include "tests/integration/support/suite.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -165,6 +166,13 @@ TEST_SUITE("stories") {
       app.networks[name] = json::object();
     REQUIRE(d.install(app));
     CHECK(d.inspect("web")["NetworkSettings"]["Networks"].size() == 3);
+    const auto order = d.changes_in_order();
+    const auto start = std::find(order.begin(), order.end(), "start web");
+    REQUIRE(start != order.end());
+    const auto joins = [](
+                         const std::string& words) { return words.starts_with("connect web to "); };
+    CHECK(std::count_if(order.begin(), start, joins) == 2); // one comes with the container
+    CHECK(std::count_if(start, order.end(), joins) == 0);
     check_stays(d);
   }
 
@@ -180,7 +188,9 @@ TEST_SUITE("stories") {
   TEST_CASE("spec 14, `disable: true` with an image healthcheck: switched off, and stable") {
     device d{shared_engine()};
     REQUIRE(d.install(one({{"healthcheck", {{"disable", true}}}}, "test/full:1")));
-    CHECK(d.inspect("web")["Config"]["Healthcheck"]["Test"] == json{"NONE"});
+    const auto check = d.inspect("web")["Config"]["Healthcheck"];
+    CHECK(check["Test"] == json{"NONE"});
+    CHECK(check.value("Interval", 0LL) > 0); // the image's times stay beside it
     check_stays(d);
   }
 

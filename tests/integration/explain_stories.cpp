@@ -39,6 +39,36 @@ TEST_SUITE("stories") {
     CHECK(d.explain({}, 1).find("is `copal run` running") != std::string::npos);
   }
 
+  TEST_CASE("story: what the engine answers is told, with the last three attempts") {
+    device d{shared_engine()};
+    wanted_app app;
+    app.services = {{"db"}, {"web"}};
+    app["db"].composition = {{"cpuset", "4000"}};               // refused when it is made
+    app["web"].composition = {{"command", "/no/such/program"}}; // made, and refused when it starts
+    d.want(app);
+    d.start();
+    REQUIRE(d.running().wait_for("failed: start web", 0, std::chrono::minutes{1}));
+    const auto attempts = [&d](std::size_t service) {
+      const auto told = nlohmann::json::parse(d.explain({"--json"}, {}), nullptr, false);
+      const auto all = told.value("services", nlohmann::json::array());
+      return all.size() == 2 ? all[service].value("attempts", nlohmann::json::array())
+                             : nlohmann::json::array();
+    };
+    const auto tried = [&] { return attempts(0).size() == 3 && attempts(1).size() == 3; };
+    REQUIRE(d.eventually(tried, std::chrono::minutes{1}));
+    const auto told = d.explain({}, 3);
+    CAPTURE(told);
+    CHECK(told.find("creating the container: ") != std::string::npos);
+    CHECK(told.find("starting the container: ") != std::string::npos);
+    for (const std::size_t service : {0U, 1U}) {
+      const auto all = attempts(service);
+      REQUIRE(all.size() == 3);
+      CAPTURE(all.dump());
+      CHECK(all.dump().find(service == 0 ? "CPUs are not available" : "/no/such/program")
+            != std::string::npos);
+    }
+  }
+
   TEST_CASE("story: a compose file that is refused is told, with place, service and field") {
     device d{shared_engine()};
     const auto good = "services:\n  web:\n    image: " + d.engine().image("test/base:1")

@@ -138,6 +138,45 @@ TEST_SUITE("stories") {
     CHECK(files_in(d.placed()) == 1);
   }
 
+  TEST_CASE("story: variables from files, and profiles that a variable chooses") {
+    device d{shared_engine()};
+    const auto seen = [&d](const std::string& name) {
+      const auto shown = d.inspect(name);
+      for (const auto& one : shown["Config"]["Env"]) {
+        const auto text = one.get<std::string>();
+        if (text.starts_with("COLOUR="))
+          return text;
+      }
+      return std::string{};
+    };
+    save(d.folder() / ".env", "COMPOSE_PROFILES=debug\nLOCKED=true\n");
+    save(d.folder() / "first.env", "COLOUR=red\nSIZE=1\n");
+    save(d.folder() / "second.env", "COLOUR=blue\n");
+    d.want_compose("services:\n" + plain(d, "web")
+                   + "    env_file: [./first.env, ./second.env]\n    read_only: ${LOCKED}\n"
+                   + plain(d, "shell") + "    profiles: [debug]\n" + plain(d, "meter")
+                   + "    profiles: [measure]\n");
+    d.start();
+    REQUIRE(d.reached());
+    CHECK(seen("web") == "COLOUR=blue");
+    CHECK(d.inspect("web")["HostConfig"]["ReadonlyRootfs"] == true);
+    CHECK(d.inspect("web")["Config"]["Env"].dump().find("\"SIZE=1\"") != std::string::npos);
+    CHECK(d.runs("shell"));
+    CHECK(d.ids().count("meter") == 0);
+
+    // A file beside it is part of what is wanted.
+    save(d.folder() / "second.env", "COLOUR=green\n");
+    CHECK(d.eventually([&] { return d.runs("web") && seen("web") == "COLOUR=green"; }));
+    save(d.folder() / ".env", "COMPOSE_PROFILES=measure\nLOCKED=true\n");
+    CHECK(d.eventually([&d] { return d.runs("meter") && d.ids().count("shell") == 0; }));
+    CHECK(d.runs("web"));
+    REQUIRE(d.stop() == 0);
+    d.forget_calls();
+    d.start();
+    REQUIRE(d.reached());
+    CHECK(d.changes() == "");
+  }
+
   TEST_CASE("story: a folder beside the compose file is in the service") {
     device d{shared_engine()};
     fs::create_directory(d.folder() / "data");

@@ -126,6 +126,10 @@ TEST_SUITE("stories") {
     REQUIRE(d.running().wait_for("no room for 127.0.0.1:5000/test/large:1", d.mark(), 60s));
     CHECK(d.running().has_said("8.3 MB are kept free"));
     CHECK(d.changes().find("pull") == std::string::npos);
+    const auto why = d.explain({}, 3);
+    CAPTURE(why);
+    CHECK(why.find("waits for: space: ") != std::string::npos);
+    CHECK(why.find("no room for 127.0.0.1:5000/test/large:1") != std::string::npos);
     CHECK(d.runs("web"));
     CHECK(d.ids() == before);
 

@@ -97,11 +97,15 @@ void device::empty_engine() {
     hand_.remove("/images/" + i["Id"].get<std::string>() + "?force=1");
 }
 
+std::vector<std::string> device::into_its_network() const {
+  if (!in_its_network)
+    return {};
+  return {"/usr/bin/nsenter", "--net=/run/netns/" + engine_.network(), "--"};
+}
+
 void device::start() {
   program_.reset();
-  std::vector<std::string> arguments;
-  if (in_its_network)
-    arguments = {"/usr/bin/nsenter", "--net=/run/netns/" + engine_.network(), "--"};
+  auto arguments = into_its_network();
   const std::vector<std::string> command{
     COPAL_PROGRAM, // set by the build
     "run",
@@ -184,8 +188,9 @@ bool device::eventually(const std::function<bool()>& done, std::chrono::seconds 
 
 std::string device::explain(
   const std::vector<std::string>& more, std::optional<int> expected_code) {
-  std::vector<std::string> arguments{
-    COPAL_PROGRAM, "explain", "--state-dir=" + store().parent_path().string()};
+  auto arguments = into_its_network();
+  arguments.insert(
+    arguments.end(), {COPAL_PROGRAM, "explain", "--state-dir=" + store().parent_path().string()});
   arguments.insert(arguments.end(), more.begin(), more.end());
   program asked{arguments};
   asked.wait_until([&asked] { return !asked.runs(); }, 20s);
@@ -210,6 +215,16 @@ std::string device::changes() {
       out.insert(in_words(call, names));
   }
   return joined(out, "; ");
+}
+
+std::vector<std::string> device::changes_in_order() {
+  const auto names = proxy_->names();
+  std::vector<std::string> out;
+  for (const auto& call : proxy_->calls(first_call_)) {
+    if (!only_looks(call))
+      out.push_back(in_words(call, names));
+  }
+  return out;
 }
 
 std::string device::looks() {

@@ -65,6 +65,8 @@ public:
   void forget_calls();
   /// What may change something, in order of the alphabet.
   std::string changes();
+  /// The same in the order in which they were asked for.
+  std::vector<std::string> changes_in_order();
   /// Which containers it looked at; each once.
   std::string looks();
   /// Bodies of the calls that are told by these words.
@@ -93,6 +95,8 @@ public:
 
 private:
   void empty_engine();
+  /// The words before a command that is to see what the program sees.
+  [[nodiscard]] std::vector<std::string> into_its_network() const;
 
   real_engine& engine_;
   engine_client hand_;
