@@ -239,7 +239,7 @@ TEST_SUITE("sim") {
     CHECK(is_void(second));
     CHECK(is_void(third));
     CHECK(!first.there());
-    // A trigger with cancel voids what waits, too, and what runs goes on.
+    // A trigger with cancel voids what waits, too, and what runs goes on (decision 0111).
     (void)ask(device.system, device.handles.conductor, apply_now{false, true});
     device.system.settle();
     CHECK(is_void(fourth));
