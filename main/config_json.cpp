@@ -1,18 +1,16 @@
 #include "main/config_json.hpp"
 
 #include "adapters/json/json.hpp"
-#include "main/files.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <random>
+#include <system_error>
 
 namespace copal {
 
 namespace {
-
-constexpr std::size_t largest_config = 1024UL * 1024;
 
 std::string shown(const value& x) {
   constexpr std::size_t longest = 80;
@@ -57,27 +55,6 @@ bool is_uuid(std::string_view text) {
          && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-result<device_config> read_and_complete(const std::filesystem::path& path,
-  value doc,
-  bool is_new,
-  const std::function<std::string()>& new_uuid) {
-  auto config = read_device_config(doc);
-  if (!config)
-    return config;
-  if (!config->uuid.empty() && !is_new)
-    return config;
-  config->uuid.value = new_uuid();
-  auto& members = *doc.as_map();
-  std::erase_if(members, [](const value_member& m) { return m.key == "uuid"; });
-  members.push_back({"uuid", value{config->uuid.value}});
-  const auto text = json::write(doc);
-  if (!text)
-    return fail(text.error());
-  if (auto written = files::replace(path, *text + '\n'); !written)
-    return fail(written.error());
-  return config;
-}
-
 } // namespace
 
 result<device_config> read_device_config(const value& doc) {
@@ -107,22 +84,36 @@ result<device_config> read_device_config(const value& doc) {
   return out;
 }
 
-result<device_config> open_device_config(
-  const std::filesystem::path& path, bool may_make, const std::function<std::string()>& new_uuid) {
-  auto text = files::read(path, largest_config);
-  auto is_new = false;
-  if (!text) {
-    is_new = text.error().code == errc::not_found && may_make;
-    if (!is_new)
-      return fail(text.error());
-    text = "{}";
+result<device_config> open_device_config(const host::config_place& place,
+  bool may_make,
+  const std::function<std::string()>& new_uuid,
+  const std::function<void(const std::string&)>& warn) {
+  const auto mended = host::mend_config_file(place);
+  if (!mended)
+    return fail(mended.error());
+  if (*mended)
+    warn(place.file.string() + ": was broken off while it was written; its copy took its place");
+  // A link that leads nowhere yet is no missing file: what it leads to may come.
+  std::error_code unknown;
+  const auto there = std::filesystem::symlink_status(place.file, unknown).type();
+  if (may_make && there == std::filesystem::file_type::not_found) {
+    if (auto made = host::make_config_file(place); !made)
+      return fail(made.error());
   }
-  auto doc = json::parse(*text, {largest_config});
-  if (!doc)
-    return fail(doc.error().with_context(path.string()));
-  auto out = read_and_complete(path, std::move(*doc), is_new, new_uuid);
-  if (!out)
-    return fail(out.error().with_context(path.string()));
+  device_config out;
+  const auto changed = host::change_config_file(place, [&](value& doc) -> result<void> {
+    auto found = read_device_config(doc);
+    if (!found)
+      return fail(found.error());
+    out = *std::move(found);
+    if (!out.uuid.empty())
+      return {};
+    out.uuid.value = new_uuid();
+    doc.set("uuid", value{out.uuid.value});
+    return {};
+  });
+  if (!changed)
+    return fail(changed.error());
   return out;
 }
 

@@ -1,8 +1,8 @@
 #include "main/device_facts.hpp"
 
+#include "adapters/files/files.hpp"
 #include "adapters/http/address.hpp"
 #include "adapters/json/json.hpp"
-#include "main/files.hpp"
 #include "main/version.hpp"
 
 #include <sys/utsname.h>

@@ -56,6 +56,7 @@ result<edge_settings> edge_settings_of(const settings& with) {
   // Where the host OS looks for it, unless the locks have another place.
   out.host.reboot_flag = with.where.reboot_flag;
   out.host.reboot_notes = with.where.reboot_notes;
+  out.host.config_file = {with.where.config, with.where.config_copy};
   if (with.may_reboot)
     out.logind = logind_config{.bus = with.where.system_bus.string()};
   out.web.listen = std::move(*listen);

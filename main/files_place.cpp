@@ -1,6 +1,6 @@
 #include "main/files_place.hpp"
 
-#include "main/files.hpp"
+#include "adapters/files/files.hpp"
 
 #include <linux/magic.h>
 #include <sys/vfs.h>

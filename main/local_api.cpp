@@ -1,7 +1,7 @@
 #include "main/local_api.hpp"
 
+#include "adapters/files/files.hpp"
 #include "adapters/json/json.hpp"
-#include "main/files.hpp"
 
 #include <algorithm>
 #include <cstddef>

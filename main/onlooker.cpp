@@ -1,14 +1,16 @@
 #include "main/onlooker.hpp"
 
 #include "actors/planning/identity.hpp"
+#include "adapters/files/files.hpp"
 #include "adapters/host/boot.hpp"
+#include "adapters/host/config_file.hpp"
 #include "adapters/host/locks.hpp"
+#include "adapters/host/os_settings.hpp"
 #include "adapters/json/json.hpp"
 #include "adapters/store/peek.hpp"
 #include "main/config_json.hpp"
 #include "main/device_facts.hpp"
 #include "main/engine_questions.hpp"
-#include "main/files.hpp"
 #include "main/files_place.hpp"
 #include "main/quiet_system.hpp"
 
@@ -23,8 +25,6 @@
 namespace copal {
 
 namespace {
-
-constexpr std::size_t largest_config = std::size_t{1} << 20U;
 
 template <class Items, class Key>
 void sort_by(Items& items, Key key) {
@@ -136,14 +136,11 @@ result<void> look_at_engine(const http::address& server, planning::snapshot& out
 
 /// The device's configuration as far as there is one: none is made.
 result<device_config> look_at_config(const std::filesystem::path& path) {
-  const auto text = files::read(path, largest_config);
-  if (!text && text.error().code == errc::not_found)
+  const auto doc = host::read_config_file(path);
+  if (!doc && doc.error().code == errc::not_found)
     return device_config{};
-  if (!text)
-    return fail(text.error());
-  const auto doc = json::parse(*text, {largest_config});
   if (!doc)
-    return fail(doc.error().with_context(path.string()));
+    return fail(doc.error());
   auto out = read_device_config(*doc);
   if (!out)
     return fail(out.error().with_context(path.string()));
@@ -208,6 +205,7 @@ result<planning::snapshot> look_around(
   if (auto boot = host::look_at_boot(
         {.proc = "/proc", .flag = where.reboot_flag, .notes = where.reboot_notes}))
     out.boot = std::move(*boot);
+  out.os = host::look_at_os_settings(where.config);
   out.images.rows = std::move(kept->rows);
   std::sort(out.images.rows.begin(), out.images.rows.end());
   if (auto looked = look_at_engine(engine, out); !looked)

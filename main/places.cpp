@@ -38,6 +38,7 @@ places find_places(
   const auto boot =
     first_of({}, variable("BOOT_MOUNTPOINT"), inside ? fs::path{"/mnt/boot"} : out.state_dir);
   out.config = first_of(options.config, variable("CONFIG_MOUNT_POINT"), boot / "config.json");
+  out.config_copy = out.state_dir / "config.json.copy";
   out.may_make_config = !inside;
   out.device_type = boot / "device-type.json";
   out.os_release = first_of({}, variable("HOST_OS_VERSION_PATH"), out.root / "etc" / "os-release");

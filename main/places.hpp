@@ -18,6 +18,7 @@ struct places {
   std::filesystem::path state_dir;      ///< Of `copal.sqlite`; made when it is missing.
   std::filesystem::path older_database; ///< Of a Node supervisor, if one ran here: read only.
   std::filesystem::path config;         ///< config.json
+  std::filesystem::path config_copy;    ///< See `host::config_place`.
   std::filesystem::path device_type;    ///< device-type.json
   std::filesystem::path os_release;     ///< The host's.
   /// The host OS's, where an update of it leaves its marks.

@@ -4,9 +4,9 @@
 #include "actors/planning/foresee/snapshot.hpp"
 #include "actors/planning/normalise/api_keys.hpp"
 #include "actors/planning/normalise/normalise.hpp"
+#include "adapters/files/files.hpp"
 #include "adapters/json/json.hpp"
 #include "adapters/target_file/target_file.hpp"
-#include "main/files.hpp"
 #include "main/foreseen_text.hpp"
 #include "main/image_sizes.hpp"
 #include "main/onlooker.hpp"
@@ -124,6 +124,7 @@ foreseen foresee(const plan_options& options,
   s.locks = current.locks;
   s.asked.holds = current.holds;
   s.boot = current.boot;
+  s.os = current.os;
   s.reboot = {.possible = !options.no_reboot, .host = host::os_update{}};
   foreseen out{planning::foresee(std::move(s), current.downtimes), wanted.target, wanted.warnings};
   for (auto& warning : planning::unhonoured(wanted.target, current.engine.lacks))

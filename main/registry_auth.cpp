@@ -1,7 +1,7 @@
 #include "main/registry_auth.hpp"
 
+#include "adapters/files/files.hpp"
 #include "adapters/json/json.hpp"
-#include "main/files.hpp"
 #include "messages/model/base64.hpp"
 
 #include <string>

@@ -86,12 +86,13 @@ result<settings> find_settings(const run_options& options) {
     return fail(errc::conflict,
       state.error().what + "; end that one, or give this one a --state-dir of its own");
   out.state = std::move(*state);
-  auto config = open_device_config(out.where.config, out.where.may_make_config, random_uuid);
+  const auto warn = [](const std::string& what) { spdlog::warn("{}", what); };
+  auto config = open_device_config(
+    {out.where.config, out.where.config_copy}, out.where.may_make_config, random_uuid, warn);
   if (!config)
     return fail(config.error());
   out.device = *config;
-  out.facts = find_device_facts(
-    out.where, out.device, [](const std::string& what) { spdlog::warn("{}", what); });
+  out.facts = find_device_facts(out.where, out.device, warn);
   if (auto placed = find_service_files(options, out); !placed)
     return fail(std::move(placed.error()));
   if (!options.registry_auth.empty()) {

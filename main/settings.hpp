@@ -1,9 +1,9 @@
 #pragma once
 
+#include "adapters/files/files.hpp"
 #include "adapters/log/log.hpp"
 #include "adapters/yaml/interpolate.hpp"
 #include "main/device_facts.hpp"
-#include "main/files.hpp"
 #include "main/files_place.hpp"
 #include "main/options.hpp"
 #include "main/places.hpp"

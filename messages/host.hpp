@@ -95,6 +95,9 @@ struct boot_facts {
   /// have had it, whatever the clock says.
   std::set<container_id> noted{};
   std::set<container_id> rebooted{};
+  /// What was known not to be kept by the engine when reboots were required: by subject, the digest
+  /// of the differences.
+  std::map<std::string, std::string> unkept{};
 
   bool operator==(const boot_facts&) const = default;
 };
@@ -102,6 +105,21 @@ struct boot_facts {
 /// spec/state-engine.md §5.2.
 struct require_reboot {
   container_id container;
+  std::map<std::string, std::string> unkept{}; ///< As in `boot_facts`; added to what is known.
+};
+
+/// Asks for what config.json tells the OS of the things that are Copal's to set.
+struct get_os_settings {};
+struct os_settings {
+  /// `os.kernel.extraFirmwareVol`: the engine's volume in which the OS looks for firmware, too.
+  /// Empty: none is named, or the file cannot be read. Source: spec/host.md §1.1.
+  std::string firmware_volume;
+
+  bool operator==(const os_settings&) const = default;
+};
+/// Names that volume there; whatever else the file holds stays.
+struct set_firmware_volume {
+  std::string name;
 };
 
 /// How much may still be written to the file system that holds a path of the host.
@@ -206,12 +224,27 @@ typename I::result_type inspect(I& f, get_boot&) {
 
 template <class I>
 typename I::result_type inspect(I& f, boot_facts& x) {
-  return f(x.id, x.at, x.reboot, x.noted, x.rebooted);
+  return f(x.id, x.at, x.reboot, x.noted, x.rebooted, x.unkept);
 }
 
 template <class I>
 typename I::result_type inspect(I& f, require_reboot& x) {
-  return f(x.container);
+  return f(x.container, x.unkept);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, get_os_settings&) {
+  return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, os_settings& x) {
+  return f(x.firmware_volume);
+}
+
+template <class I>
+typename I::result_type inspect(I& f, set_firmware_volume& x) {
+  return f(x.name);
 }
 
 template <class I>

@@ -56,6 +56,7 @@ ADAPTERS = {
     "logind": {"systemd", "boost", "posix"},  # sd-bus; boost: its descriptor on the asio thread; posix: poll's flags
     "host": {"posix", "systemd", "boost"},  # inotify; boost: its descriptor on the asio thread
     "json": set(),
+    "files": {"posix"},  # open, rename and fsync
     "log": set(),
 }
 
@@ -66,6 +67,7 @@ SHARED = {
     "http": {"engine", "web"},  # the HTTP client and its parsers
     "curl": {"registry", "cloud"},  # the HTTPS client for servers of others
     "json": {"engine", "web", "registry", "cloud", "store", "system", "host", "target_file"},
+    "files": {"host"},  # whole files, and what outlives a power cut
     "yaml": {"target_file"},  # what a compose file is written in
 }
 

@@ -100,9 +100,13 @@ value service_value(const planning::explanation& x) {
   return out;
 }
 
-/// What the device as a whole does may be for another app: its words are for those who see all.
+/// What the device as a whole does may be for another app, as may a reboot that failed: its words
+/// are for those who see all.
 value other_value(const planning::explanation& x, const scope& of) {
-  const auto is_hidden = of.only && x.app == app_id{} && x.why == planning::obstacle::under_way;
+  using planning::obstacle;
+  const auto names_others =
+    x.why == obstacle::under_way || (x.why == obstacle::back_off && x.subject == "reboot");
+  const auto is_hidden = of.only && x.app == app_id{} && names_others;
   auto out = value::map({
     {"subject", x.subject},
     {"waitsFor", std::string{planning::name_of(x.why)}},

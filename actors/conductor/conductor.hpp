@@ -102,6 +102,8 @@ struct conductor_state {
   std::map<std::pair<app_id, service_name>, caf::actor_clock::time_point> down_since;
   /// By `remaking_key`, while its app is not at its target, or it is left as it is.
   std::map<std::string, planning::remaking> remade;
+  /// Containers that were up when a step began to remove them, and the start since which they were.
+  std::map<container_id, wall_time> being_removed;
   std::map<std::string, planning::healing> healed; ///< By subject, of containers that are there.
   bool disk_unknown = false;                 ///< A target may have been stored without an answer.
   std::map<app_id, std::int64_t> lock_looks; ///< How often in a row a user's lock was in the way.

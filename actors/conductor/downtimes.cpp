@@ -9,7 +9,8 @@ namespace copal::conductor_parts {
 
 namespace {
 
-bool is_up(const container& c) {
+/// One that crashes again and again does not.
+bool is_serving(const container& c) {
   return c.state == container_state::running || c.state == container_state::paused;
 }
 
@@ -18,10 +19,10 @@ bool is_last_one_up(const engine_view& now, app_id app, const container_id& id) 
   const auto& all = now.containers;
   const auto it = std::find_if(
     all.begin(), all.end(), [&](const auto& c) { return c.who.app == app && c.what.id == id; });
-  return it != all.end() && is_up(it->what)
+  return it != all.end() && is_serving(it->what)
          && std::none_of(all.begin(), all.end(), [&](const supervised_container& c) {
               return c.who.app == app && c.who.name == it->who.name && c.what.id != id
-                     && is_up(c.what);
+                     && is_serving(c.what);
             });
 }
 

@@ -53,10 +53,13 @@ void forget_hand_overs(conductor_state& st) {
   };
   std::erase_if(st.handing_over, is_over);
   std::erase_if(st.now.handed_over, is_over);
+  std::erase_if(st.being_removed, [&is_there](const auto& x) { return !is_there(x.first); });
+  // What is up was not stopped, or runs again; unless that stop may still come.
   std::erase_if(st.now.half_removed, [&st](const auto& entry) {
     const auto& all = st.now.engine.containers;
-    return std::none_of(all.begin(), all.end(), [&entry](const auto& c) {
-      return c.what.id == entry.first && c.what.started == entry.second;
+    return std::none_of(all.begin(), all.end(), [&](const auto& c) {
+      return c.what.id == entry.first && c.what.started == entry.second
+             && (!is_up(c.what) || st.now.unsure.contains(c.who.app));
     });
   });
 }

@@ -88,6 +88,9 @@ void look_at_boot(self_ptr self);
 /// Notes that a reboot is required.
 void require_reboot(self_ptr self, const step& s);
 
+/// Names the volume of the extra firmware in config.json.
+void name_firmware_volume(self_ptr self, const step& s, const std::string& name);
+
 /// Reboots the device, if that is still right. Nothing is begun from now on.
 void reboot(self_ptr self);
 

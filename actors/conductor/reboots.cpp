@@ -133,8 +133,10 @@ void still_up(self_ptr self) {
 void require_reboot(self_ptr self, const step& s) {
   const auto subject = subject_of(s);
   const std::string action{name_of(s.action)};
-  const auto& container = std::get<note_reboot>(s.action).container;
-  self->request(self->state.links.host, deadlines::locks, host::require_reboot{container})
+  const auto& what = std::get<note_reboot>(s.action);
+  self
+    ->request(
+      self->state.links.host, deadlines::locks, host::require_reboot{what.container, what.unkept})
     .then(
       [self, subject, action](host::boot_facts& now) {
         self->state.now.boot = std::move(now);

@@ -194,16 +194,25 @@ void step_succeeded(self_ptr self, const std::string& subject, const std::string
 
 namespace {
 
-/// One that was stopped for a removal that failed is not stopped by anybody's wish.
+/// One that was up and was stopped for a removal that failed is not stopped by anybody's wish.
 void note_half_removed(conductor_state& st, const std::string& subject) {
   for (const auto& s : st.running) {
     const auto* kill = std::get_if<kill_container>(&s.action);
     if (kill == nullptr || subject_of(s) != subject)
       continue;
-    for (const auto& c : st.now.engine.containers) {
-      if (c.what.id == kill->id)
-        st.now.half_removed[c.what.id] = c.what.started;
-    }
+    if (const auto up = st.being_removed.find(kill->id); up != st.being_removed.end())
+      st.now.half_removed.insert_or_assign(up->first, up->second);
+  }
+}
+
+/// Before it is removed: whether the container is up.
+void note_being_removed(conductor_state& st, const step& s) {
+  const auto* kill = std::get_if<kill_container>(&s.action);
+  if (kill == nullptr)
+    return;
+  for (const auto& c : st.now.engine.containers) {
+    if (c.what.id == kill->id && is_up(c.what))
+      st.being_removed.insert_or_assign(kill->id, c.what.started);
   }
 }
 
@@ -222,8 +231,10 @@ void pause_step(self_ptr self, const std::string& subject, const std::string& ac
   auto& st = self->state;
   auto& failure = st.now.failures[subject];
   failure.subject = subject;
+  // Where neither the removal nor a start of what it stopped works, both wait.
+  const auto after_kill = failure.waiting && failure.action == name_of(kill_container{});
+  failure.about = after_kill ? container_id{} : started_by(st.running, subject);
   failure.action = action;
-  failure.about = started_by(st.running, subject);
   planning::count_failure(failure, std::move(why), st.config.wall_clock(), st.config.longest_pause);
   st.pauses.set(self, subject, failure.pause);
 }
@@ -231,6 +242,7 @@ void pause_step(self_ptr self, const std::string& subject, const std::string& ac
 void begin(self_ptr self, const step& s) {
   auto& st = self->state;
   note_going_down(self, s);
+  note_being_removed(st, s);
   st.now.busy.insert(subject_of(s));
   st.running.push_back(s);
   note(self, step_note::kind::began, s, nullptr);
@@ -243,6 +255,7 @@ void begin(self_ptr self, const step& s) {
                [&](const await_handover& a) { wait_for_handover(self, s, a); },
                [&](const note_reboot&) { require_reboot(self, s); },
                [&](const reboot_device&) { reboot(self); },
+               [&](const set_firmware_volume& a) { name_firmware_volume(self, s, a.name); },
                [&](const record_commit& a) { save_commit(self, s, a.commit); },
                [&](const fetch_image&) {
                  ask_to_do<image_step_done>(self, links.images, deadlines::image_step, s);

@@ -172,6 +172,15 @@ void load(self_ptr self) {
         },
         host_failed);
   }
+  if (!st.now.os) {
+    self->request(st.links.host, deadlines::locks, host::get_os_settings{})
+      .then(
+        [self](host::os_settings& os) {
+          self->state.now.os = std::move(os);
+          replan(self);
+        },
+        host_failed);
+  }
   if (!st.holds_known) {
     self->request(st.links.store, deadlines::store, store::load_holds{})
       .then([self](store::hold_list& found) { holds_loaded(self, std::move(found.items)); },

@@ -85,16 +85,19 @@ result<boot_facts> look_at_boot(const boot_place& place) {
   out.at = wall_time{std::chrono::seconds{*seconds}};
   if (const auto flag = read_flag(place.flag))
     out.reboot = flag->boot.empty() ? flag->at > out.at : flag->boot == out.id;
-  for (auto& note : read_reboot_notes(place.notes))
+  auto known = read_reboot_notes(place.notes);
+  for (auto& note : known.notes)
     (note.boot == out.id ? out.noted : out.rebooted).insert(std::move(note.container));
+  for (auto& one : known.unkept)
+    out.unkept[std::move(one.subject)] = std::move(one.digest);
   return out;
 }
 
-result<boot_facts> flag_reboot(const boot_place& place, const container_id& container) {
+result<boot_facts> flag_reboot(const boot_place& place, const require_reboot& asked) {
   const auto now = look_at_boot(place);
   if (!now)
     return now;
-  if (auto noted = add_reboot_note(place.notes, {now->id, container}); !noted)
+  if (auto noted = add_reboot_note(place.notes, {now->id, asked.container}, asked.unkept); !noted)
     return fail(std::move(noted.error()));
   const auto text = std::string{own_mark} + ' ' + now->id + '\n';
   std::error_code failed;

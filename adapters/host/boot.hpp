@@ -22,8 +22,8 @@ struct boot_place {
 /// `unavailable`: the system does not tell.
 result<boot_facts> look_at_boot(const boot_place& place);
 
-/// Notes the container and writes the flag; a link at its place is not followed. `unavailable`: one
-/// of both cannot be written, and then no flag is.
-result<boot_facts> flag_reboot(const boot_place& place, const container_id& container);
+/// Notes the container, with what is not kept of it, and writes the flag; a link at its place is
+/// not followed. `unavailable`: one of both cannot be written, and then no flag is.
+result<boot_facts> flag_reboot(const boot_place& place, const require_reboot& asked);
 
 } // namespace copal::host

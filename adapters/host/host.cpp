@@ -6,6 +6,7 @@
 #include "adapters/host/folders.hpp"
 #include "adapters/host/handover.hpp"
 #include "adapters/host/locks.hpp"
+#include "adapters/host/os_settings.hpp"
 #include "adapters/host/os_update.hpp"
 #include "adapters/host/service_files.hpp"
 #include "adapters/host/space.hpp"
@@ -228,7 +229,13 @@ host_child::behavior_type host_edge(
       return answer(host::look_at_boot(boot));
     },
     [boot](const host::require_reboot& msg) -> caf::result<host::boot_facts> {
-      return answer(host::flag_reboot(boot, msg.container));
+      return answer(host::flag_reboot(boot, msg));
+    },
+    [path = config.config_file.file](const host::get_os_settings&)
+      -> caf::result<host::os_settings> { return host::look_at_os_settings(path); },
+    [place = config.config_file](
+      const host::set_firmware_volume& msg) -> caf::result<host::os_settings> {
+      return answer(host::name_firmware_volume(place, msg.name));
     },
     [self](const wake_up&) { tell_gone(self); },
     [](const probe&) { return alive{}; },

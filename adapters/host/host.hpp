@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/host/config_file.hpp"
 #include "adapters/host/lock_watch.hpp"
 #include "messages/protocol/host.hpp"
 #include "messages/protocol/supervision.hpp"
@@ -26,6 +27,7 @@ struct host_config {
   std::filesystem::path proc_root = "/proc";
   std::filesystem::path reboot_flag{};  ///< As this process sees it.
   std::filesystem::path reboot_notes{}; ///< See `host::boot_place`.
+  host::config_place config_file{};
 };
 
 /// Starts the edge to the machine's files, on a thread of its own, since it waits for them; the

@@ -1,83 +1,85 @@
 #include "adapters/host/reboot_notes.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <sstream>
-#include <system_error>
-#include <utility>
+#include "adapters/files/files.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <algorithm>
+#include <sstream>
+#include <utility>
 
 namespace copal::host {
 
 namespace {
 
-/// Longer than any line of ours.
-constexpr std::size_t longest_line = 512;
+/// A file of ours is far below it.
+constexpr std::size_t largest_notes = 1024UL * 1024;
 
-error cannot_write(const std::filesystem::path& path, int code) {
-  return {errc::unavailable, path.string() + ": " + std::generic_category().message(code)};
-}
+/// Begins a line that is no note of a container: no boot is called so.
+constexpr const char* unkept_mark = "unkept";
 
-/// Until it is on the disk.
-int write_file(const std::filesystem::path& path, const std::string& text) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0)
-    return errno;
-  const auto written = ::write(fd, text.data(), text.size());
-  auto code = written < 0 ? errno : written == static_cast<ssize_t>(text.size()) ? 0 : ENOSPC;
-  if (code == 0 && ::fsync(fd) != 0)
-    code = errno;
-  ::close(fd);
-  return code;
-}
-
-/// The name itself, too.
-void sync_folder(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
+/// "<boot> <container>", or "unkept <digest> <subject>"; a subject may hold blanks.
+void read_line(const std::string& line, reboot_notes& out) {
+  std::istringstream words{line};
+  std::string first;
+  std::string second;
+  if (!(words >> first >> second))
     return;
-  (void)::fsync(fd);
-  ::close(fd);
+  if (first != unkept_mark)
+    return out.notes.push_back({std::move(first), {std::move(second)}});
+  std::string subject;
+  if (std::getline(words >> std::ws, subject) && !subject.empty())
+    out.unkept.push_back({std::move(second), std::move(subject)});
+}
+
+template <class Item>
+void keep_newest(std::vector<Item>& items) {
+  if (items.size() > most_reboot_notes)
+    items.erase(items.begin(), items.end() - most_reboot_notes);
+}
+
+std::string text_of(const reboot_notes& what) {
+  std::string text;
+  for (const auto& note : what.notes)
+    text += note.boot + ' ' + note.container.value + '\n';
+  for (const auto& one : what.unkept)
+    text += std::string{unkept_mark} + ' ' + one.digest + ' ' + one.subject + '\n';
+  return text;
 }
 
 } // namespace
 
-std::vector<reboot_note> read_reboot_notes(const std::filesystem::path& path) {
-  std::vector<reboot_note> out;
-  std::ifstream in{path};
-  std::string line;
-  while (out.size() < most_reboot_notes && std::getline(in, line) && line.size() < longest_line) {
-    std::istringstream words{line};
-    reboot_note one;
-    if (words >> one.boot >> one.container.value)
-      out.push_back(std::move(one));
-  }
+reboot_notes read_reboot_notes(const std::filesystem::path& path) {
+  reboot_notes out;
+  const auto text = files::read(path, largest_notes);
+  if (!text)
+    return out;
+  std::istringstream in{*text};
+  for (std::string line; std::getline(in, line);)
+    read_line(line, out);
+  keep_newest(out.notes);
+  keep_newest(out.unkept);
   return out;
 }
 
-result<void> add_reboot_note(const std::filesystem::path& path, const reboot_note& one) {
-  auto notes = read_reboot_notes(path);
-  if (std::find(notes.begin(), notes.end(), one) != notes.end())
+result<void> add_reboot_note(const std::filesystem::path& path,
+  const reboot_note& one,
+  const std::map<std::string, std::string>& unkept) {
+  auto known = read_reboot_notes(path);
+  const auto before = text_of(known);
+  if (std::find(known.notes.begin(), known.notes.end(), one) == known.notes.end())
+    known.notes.push_back(one);
+  for (const auto& [subject, digest] : unkept) {
+    const auto same = [&subject = subject](const unkept_note& x) { return x.subject == subject; };
+    std::erase_if(known.unkept, same);
+    known.unkept.push_back({digest, subject});
+  }
+  keep_newest(known.notes);
+  keep_newest(known.unkept);
+  const auto text = text_of(known);
+  if (text == before)
     return {};
-  notes.push_back(one);
-  if (notes.size() > most_reboot_notes)
-    notes.erase(notes.begin());
-  std::string text;
-  for (const auto& note : notes)
-    text += note.boot + ' ' + note.container.value + '\n';
   std::error_code failed;
   std::filesystem::create_directories(path.parent_path(), failed);
-  auto beside = path;
-  beside += ".new";
-  if (const auto code = write_file(beside, text); code != 0)
-    return fail(cannot_write(beside, code));
-  if (::rename(beside.c_str(), path.c_str()) != 0)
-    return fail(cannot_write(path, errno));
-  sync_folder(path.parent_path());
-  return {};
+  return files::replace(path, text);
 }
 
 } // namespace copal::host

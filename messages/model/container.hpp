@@ -110,6 +110,12 @@ struct engine_view {
   bool operator==(const engine_view&) const = default;
 };
 
+/// True while the container does its work, or may at any moment.
+inline bool is_up(const container& c) {
+  return c.state == container_state::running || c.state == container_state::paused
+         || c.state == container_state::restarting;
+}
+
 template <class I>
 typename I::result_type inspect(I& f, container_identity& x) {
   return f(x.app, x.uuid, x.service, x.name, x.image, x.release, x.commit);

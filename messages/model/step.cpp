@@ -40,6 +40,9 @@ struct describe {
   wording operator()(const release_locks&) const { return {"releaseLock", {}}; }
   wording operator()(const note_reboot& a) const { return {"requireReboot", a.service.value}; }
   wording operator()(const reboot_device&) const { return {"reboot", {}}; }
+  wording operator()(const set_firmware_volume& a) const {
+    return {"ensureExtraFirmwareVolume", a.name};
+  }
   wording operator()(const record_commit& a) const { return {"updateCommit", a.commit.value}; }
 };
 
@@ -74,6 +77,7 @@ struct name_subject {
   std::string operator()(const release_locks&) const { return "locks:" + to_string(app); }
   std::string operator()(const note_reboot&) const { return "reboot"; }
   std::string operator()(const reboot_device&) const { return "reboot"; }
+  std::string operator()(const set_firmware_volume&) const { return std::string{firmware_subject}; }
   std::string operator()(const record_commit&) const { return "commit:" + to_string(app); }
 };
 

@@ -4,6 +4,7 @@
 #include "messages/model/images_view.hpp"
 #include "messages/model/target.hpp"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -138,12 +139,21 @@ struct release_locks {
 struct note_reboot {
   service_name service;
   container_id container; ///< Its new one.
+  /// What the engine is known not to keep of it, and of what it uses: by subject, the digest of the
+  /// differences.
+  std::map<std::string, std::string> unkept{};
   bool operator==(const note_reboot&) const = default;
 };
 
 /// Ends everything in order and starts the machine anew.
 struct reboot_device {
   bool operator==(const reboot_device&) const = default;
+};
+
+/// Names the engine's volume in which the OS looks for firmware, too, in config.json.
+struct set_firmware_volume {
+  std::string name; ///< Engine name.
+  bool operator==(const set_firmware_volume&) const = default;
 };
 
 /// Records that a release runs in full.
@@ -171,6 +181,7 @@ using step_action = std::variant<fetch_image,
   release_locks,
   note_reboot,
   reboot_device,
+  set_firmware_volume,
   record_commit>;
 
 /// One thing to do on the way to the target.
@@ -181,6 +192,9 @@ struct step {
 
   bool operator==(const step&) const = default;
 };
+
+/// Of the steps on what config.json says of firmware.
+inline constexpr std::string_view firmware_subject = "config.json:os.kernel.extraFirmwareVol";
 
 /// What a step touches: two steps with the same subject are never run side by side, and failures
 /// are counted by it. "image:<name>", "service:<app>/<service>", "network:<engine name>", ...
@@ -319,12 +333,17 @@ typename I::result_type inspect(I& f, release_locks&) {
 
 template <class I>
 typename I::result_type inspect(I& f, note_reboot& x) {
-  return f(x.service, x.container);
+  return f(x.service, x.container, x.unkept);
 }
 
 template <class I>
 typename I::result_type inspect(I& f, reboot_device&) {
   return f();
+}
+
+template <class I>
+typename I::result_type inspect(I& f, set_firmware_volume& x) {
+  return f(x.name);
 }
 
 template <class I>

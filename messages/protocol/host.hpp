@@ -42,6 +42,11 @@ using host_actor = caf::typed_actor<
   caf::replies_to<host::get_boot>::with<host::boot_facts>,
   // Answered with what is so afterwards. unavailable (the flag, or for whom it is, cannot be
   // written).
-  caf::replies_to<host::require_reboot>::with<host::boot_facts>>;
+  caf::replies_to<host::require_reboot>::with<host::boot_facts>,
+  // Always answered: a file that cannot be read names nothing.
+  caf::replies_to<host::get_os_settings>::with<host::os_settings>,
+  // Answered with what is so afterwards. not_found, exhausted (too large), unavailable (cannot be
+  // read or written), invalid_input (it is not understood); the file stays as it is then.
+  caf::replies_to<host::set_firmware_volume>::with<host::os_settings>>;
 
 } // namespace copal

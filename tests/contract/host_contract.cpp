@@ -159,6 +159,17 @@ void check_host_contract(caf::actor_system& system,
     REQUIRE(both);
     CHECK(both->noted == std::set{container_id{"c1"}, container_id{"c2"}});
   }
+  SUBCASE("the OS is told of the volume of the extra firmware") {
+    const auto named = [&](const auto& question) {
+      const auto found = ask<host::os_settings>(system, subject.host, question);
+      REQUIRE(found);
+      return found->firmware_volume;
+    };
+    CHECK(named(host::get_os_settings{}).empty());
+    CHECK(named(host::set_firmware_volume{"extra-firmware"}) == "extra-firmware");
+    CHECK(named(host::get_os_settings{}) == "extra-firmware");
+    CHECK(named(host::set_firmware_volume{"extra-firmware"}) == "extra-firmware");
+  }
   SUBCASE("there is free space where the root is") {
     const auto found = ask<host::free_space>(system, subject.host, host::get_free_space{"/"});
     REQUIRE(found);

@@ -35,6 +35,7 @@ TEST_SUITE("host contract") {
     loop io{*system};
     io.start();
     supervised<host_actor> started;
+    std::ofstream{folder / "config.json"} << R"({"uuid":"a"})";
     const auto place_of = [&folder](app_id app, const service_name& service) {
       return folder.path() / to_string(app) / service.value;
     };
@@ -48,7 +49,8 @@ TEST_SUITE("host contract") {
           .own_uid = ::geteuid(),
           .state_partition = folder / "state",
           .reboot_flag = folder / "below" / "reboot-after-apply",
-          .reboot_notes = folder / "state" / "reboots"},
+          .reboot_notes = folder / "state" / "reboots",
+          .config_file = {folder / "config.json", folder / "config.json.copy"}},
         news);
       return host_subject{started,
         [place_of](app_id app, const service_name& service, lock_owner owner) {

@@ -16,11 +16,6 @@ bool joins_no_network(const std::string& mode) {
   return mode == "host" || mode == "none" || mode.starts_with("container:");
 }
 
-bool is_up(const container& c) {
-  return c.state == container_state::running || c.state == container_state::restarting
-         || c.state == container_state::paused;
-}
-
 /// What the engine adds to the configuration it is given, as an inspection shows it.
 void add_image_facts(container_config& config, const image_facts& facts) {
   for (const auto& [key, val] : facts.env)

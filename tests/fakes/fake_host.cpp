@@ -90,6 +90,16 @@ result<host::files_done> keep_files(host_world& world, const host::keep_files& m
   return host::files_done{};
 }
 
+result<host::os_settings> name_firmware_volume(
+  host_world& world, const host::set_firmware_volume& msg) {
+  if (world.os_refused)
+    return fail(*world.os_refused);
+  if (world.os.firmware_volume != msg.name)
+    ++world.os_writes;
+  world.os.firmware_volume = msg.name;
+  return world.os;
+}
+
 /// Files are worked on in the order of the requests; only the answers take their time.
 template <class Effect>
 caf::result<host::files_done> one_by_one(
@@ -224,8 +234,17 @@ fake_child::behavior_type fake_host(fake_child::stateful_pointer<fake_host_state
       return after_a_while<host::boot_facts>(self, [msg](host_world& on) {
         on.boot.reboot = true;
         on.boot.noted.insert(msg.container);
+        for (const auto& [subject, digest] : msg.unkept)
+          on.boot.unkept[subject] = digest;
         return on.boot;
       });
+    },
+    [self](const host::get_os_settings&) {
+      return after_a_while<host::os_settings>(self, [](const host_world& on) { return on.os; });
+    },
+    [self](const host::set_firmware_volume& msg) {
+      return after_a_while<host::os_settings>(
+        self, [msg](host_world& on) { return name_firmware_volume(on, msg); });
     },
     [self](const wake_up&) { tell_gone(self); },
     [](const probe&) { return alive{}; },

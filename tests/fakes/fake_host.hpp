@@ -56,6 +56,9 @@ struct host_world {
   std::optional<error> files_refused;        ///< Why none can be placed now.
   std::vector<std::string> breadcrumbs;      ///< Of an update of the host's OS.
   host::boot_facts boot{"boot-1", wall_time{std::chrono::hours{1}}, false};
+  host::os_settings os;
+  std::optional<error> os_refused;                 ///< Why config.json cannot be written now.
+  int os_writes = 0;                               ///< How often it was.
   std::int64_t free_bytes = std::int64_t{1} << 40; ///< Whatever the path.
 };
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -35,6 +36,12 @@ bool has_volume(device& d, const std::string& name) {
   return d.hand().get("/volumes/" + name).ok();
 }
 
+json config_of(device& d) {
+  json out;
+  std::ifstream{d.folder() / "state" / "config.json"} >> out;
+  return out;
+}
+
 } // namespace
 
 TEST_SUITE("stories") {
@@ -46,6 +53,7 @@ TEST_SUITE("stories") {
     REQUIRE(d.install(app));
     CHECK_FALSE(has_network(d, "supervisor0"));
     CHECK_FALSE(has_volume(d, "extra-firmware"));
+    CHECK(config_of(d) == json{{"uuid", d.uuid}});
     const auto before = d.ids();
 
     app["web"].labels = {
@@ -64,6 +72,10 @@ TEST_SUITE("stories") {
     CHECK(web["Config"]["Env"].dump().find("BALENA_SUPERVISOR_ADDRESS=http://10.114.104.1:")
           != std::string::npos);
     CHECK(web["Mounts"].dump().find("/extra-firmware") != std::string::npos);
+    // The OS is told of it in config.json, where all else stays.
+    CHECK(
+      config_of(d)
+      == json{{"uuid", d.uuid}, {"os", {{"kernel", {{"extraFirmwareVol", "extra-firmware"}}}}}});
 
     REQUIRE(d.stop() == 0);
     d.forget_calls();

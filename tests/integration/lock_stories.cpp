@@ -103,6 +103,12 @@ TEST_SUITE("stories") {
     CHECK(d.ids()["web"] != before.at("web"));
     CHECK(d.ids()["db"] == before.at("db"));
     CHECK_FALSE(fs::exists(folder_of(d, "db") / "updates.lock"));
+    // The new container may take its own lock now: the next one does not.
+    REQUIRE(d.eventually([&d] { return web_holds(d); }, 20s));
+    app["web"].composition = {};
+    app["web"].environment["COLOUR"] = "green";
+    REQUIRE(fs::remove(lock_of(d)));
+    REQUIRE(d.change(app));
     CHECK(ask(d, "GET", "/v2/explain")["locks"].empty());
     // A lock is seen also while nothing waits for it.
     std::ofstream{lock_of(d)} << "at rest";

@@ -176,7 +176,7 @@ TEST_SUITE("stories") {
           == 0);
     CHECK(plan({target, "--current=/nowhere.json"}, 1).find("/nowhere.json") != std::string::npos);
     const auto spoilt = d.folder() / "spoilt.json";
-    std::ofstream{spoilt} << R"({"copalSnapshot":3,"device":{}})";
+    std::ofstream{spoilt} << R"({"copalSnapshot":4,"device":{}})";
     CHECK(plan({target, "--current=" + spoilt.string()}, 1)
           == "copal: " + spoilt.string() + ": device: \"uuid\" is missing\n");
   }

@@ -1,10 +1,12 @@
 #include "main/config_json.hpp"
 
+#include "adapters/files/files.hpp"
 #include "adapters/json/json.hpp"
-#include "main/files.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -16,6 +18,10 @@ const std::string made = "0123456789abcdef0123456789abcdef";
 
 std::string make() {
   return made;
+}
+
+result<device_config> open(const std::filesystem::path& path, bool may_make) {
+  return open_device_config({path}, may_make, make, [](const std::string&) {});
 }
 
 void write(const std::filesystem::path& path, const std::string& text) {
@@ -61,13 +67,14 @@ TEST_SUITE("config.json") {
     const test::temp_folder folder;
     const auto path = folder / "config.json";
     write(path, R"({"os":{"power":{"mode":"low"}},"listenPort":81})");
-    const auto first = open_device_config(path, false, make);
+    const auto first = open(path, false);
     REQUIRE(first);
     CHECK(first->uuid.value == made);
     const auto kept = json::parse(*files::read(path, 1000));
     CHECK(*kept->find("os")->find("power")->find("mode") == value{"low"});
     CHECK(*kept->find("uuid") == value{made});
-    const auto second = open_device_config(path, false, [] { return std::string(32, 'f'); });
+    const auto second = open_device_config(
+      {path}, false, [] { return std::string(32, 'f'); }, [](const std::string&) {});
     CHECK(second->uuid.value == made);
     CHECK(second->listen_port == 81);
   }
@@ -75,17 +82,51 @@ TEST_SUITE("config.json") {
   TEST_CASE("config.json: a missing one is made only where no OS brings it") {
     const test::temp_folder folder;
     const auto path = folder / "config.json";
-    CHECK(open_device_config(path, false, make).error().code == errc::not_found);
+    CHECK(open(path, false).error().code == errc::not_found);
     CHECK_FALSE(std::filesystem::exists(path));
-    CHECK(open_device_config(path, true, make)->uuid.value == made);
+    CHECK(open(path, true)->uuid.value == made);
     CHECK(std::filesystem::exists(path));
+  }
+
+  TEST_CASE("config.json: a link that leads nowhere is not replaced by a new identity") {
+    const test::temp_folder folder;
+    const auto path = folder / "config.json";
+    std::filesystem::create_symlink(folder / "boot" / "config.json", path);
+    CHECK(open(path, true).error().code == errc::not_found);
+    CHECK(std::filesystem::is_symlink(path));
+  }
+
+  TEST_CASE("config.json: what a power cut broke off is ended, and told") {
+    const test::temp_folder folder;
+    const auto path = folder / "config.json";
+    const auto copy = folder / "copy";
+    std::vector<std::string> told;
+    const auto open_with_copy = [&] {
+      return open_device_config(
+        {path, copy}, true, make, [&told](const std::string& what) { told.push_back(what); });
+    };
+    const std::string whole = R"({"uuid":")" + std::string(32, 'a') + R"(","listenPort":81})";
+    write(path, "");
+    write(copy, whole);
+    CHECK(open_with_copy()->uuid.value == std::string(32, 'a'));
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].find(path.string()) == 0);
+    CHECK(*files::read(path, 1000) == whole + '\n');
+    CHECK_FALSE(std::filesystem::exists(copy));
+    std::filesystem::remove(path); // lost, with a copy that is not whole: a new one
+    write(copy, whole.substr(0, 20));
+    CHECK(open_with_copy()->uuid.value == made);
+    write(copy, whole); // the file is whole: it counts
+    CHECK(open_with_copy()->uuid.value == made);
+    CHECK_FALSE(std::filesystem::exists(copy));
+    CHECK(told.size() == 1);
   }
 
   TEST_CASE("config.json: a broken one is named with its line and left as it is") {
     const test::temp_folder folder;
     const auto path = folder / "config.json";
     write(path, "{\n \"uuid\": \n");
-    const auto out = open_device_config(path, true, make);
+    const auto out = open(path, true);
     REQUIRE_FALSE(out);
     CHECK(out.error().what.find(path.string() + ": line 2, column 10") == 0);
     CHECK(*files::read(path, 1000) == "{\n \"uuid\": \n");

@@ -1,4 +1,4 @@
-#include "main/files.hpp"
+#include "adapters/files/files.hpp"
 
 #include "tests/support/temp_folder.hpp"
 

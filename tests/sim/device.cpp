@@ -175,7 +175,12 @@ void simulated_device::reboot() {
   files->said.clear();
   auto rebooted = std::move(files->boot.rebooted);
   rebooted.merge(files->boot.noted);
-  files->boot = {files->boot.id + "+", world->now(), false, {}, std::move(rebooted)};
+  files->boot = {files->boot.id + "+",
+    world->now(),
+    false,
+    {},
+    std::move(rebooted),
+    std::move(files->boot.unkept)};
   world->restart_engine();
   for (const auto& [id, c] : world->containers) {
     if (c.state == container_state::exited)

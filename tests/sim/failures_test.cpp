@@ -20,6 +20,15 @@ void fail_calls(simulated_device& device, int n) {
   };
 }
 
+target_document one_service(const char* level, const char* policy) {
+  auto web = value::map({{"image", "registry.sim/app0:1"},
+    {"environment", value::map({{"LEVEL", level}})},
+    {"restart", policy}});
+  return {dialect::compose,
+    "compose.yaml",
+    value::map({{"name", "sim"}, {"services", value::map({{"web", std::move(web)}})}})};
+}
+
 } // namespace
 
 TEST_SUITE("sim") {
@@ -63,6 +72,77 @@ TEST_SUITE("sim") {
     device.world->kill(before);
     device.system.run_for(std::chrono::minutes{20});
     CHECK(device.world->containers.begin()->second.state == container_state::exited);
+  }
+
+  TEST_CASE("sim: an update whose removal fails half-way leaves the service up") {
+    for (const auto* policy : {"always", "unless-stopped", "no"}) {
+      CAPTURE(policy);
+      simulated_device device{3};
+      publish_images(*device.world);
+      device.start();
+      REQUIRE(device.insist_on(one_service("1", policy)));
+      check_at_target(device);
+      const auto before = device.world->containers.begin()->first;
+      fail_calls<engine::remove_container>(device, 1'000);
+      REQUIRE(device.insist_on(one_service("2", policy)));
+      auto up = 0;
+      constexpr auto looks = 60;
+      device.system.run_for(std::chrono::minutes{10});
+      for (auto i = 0; i < looks; ++i) {
+        device.system.run_for(std::chrono::minutes{1});
+        REQUIRE(device.world->containers.size() == 1);
+        const auto& [id, c] = *device.world->containers.begin();
+        CHECK(id == before);
+        up += c.state == container_state::running ? 1 : 0;
+      }
+      // It is stopped for each try; those come ever more rarely.
+      CHECK(up >= looks - 6);
+      device.system.before_job = nullptr;
+      device.faults->rates = {};
+      REQUIRE(device.run_until_settled(std::chrono::hours{2}));
+      check_at_target(device);
+      CHECK(device.world->containers.begin()->first != before);
+    }
+  }
+
+  TEST_CASE("sim: what had ended when its removal failed is not started again for that") {
+    simulated_device device{4};
+    publish_images(*device.world);
+    device.start();
+    REQUIRE(device.insist_on(one_service("1", "no")));
+    check_at_target(device);
+    const auto before = device.world->containers.begin()->first;
+    device.world->kill(before);
+    device.system.run_for(std::chrono::minutes{1});
+    fail_calls<engine::remove_container>(device, 1);
+    REQUIRE(device.insist_on(one_service("2", "no")));
+    device.system.run_until(
+      [&device] { return device.world->calls["remove_container"] > 0; }, std::chrono::minutes{5});
+    REQUIRE(device.insist_on(one_service("1", "no")));
+    device.system.run_for(std::chrono::minutes{20});
+    if (device.world->containers.begin()->first == before)
+      CHECK(device.world->containers.begin()->second.state == container_state::exited);
+  }
+
+  TEST_CASE("sim: what a failed stop left running may end by itself later") {
+    simulated_device device{5};
+    publish_images(*device.world);
+    device.start();
+    REQUIRE(device.insist_on(one_service("1", "no")));
+    check_at_target(device);
+    const auto before = device.world->containers.begin()->first;
+    fail_calls<engine::stop_container>(device, 1);
+    const auto app = device.where().target.apps.at(0).id;
+    const auto told =
+      device.send_request({requests::verb::restart_service, app, service_name{"web"}, false});
+    device.system.run_for(std::chrono::minutes{2});
+    REQUIRE(told.there());
+    REQUIRE(!told.get());
+    CHECK(device.world->containers.at(before).state == container_state::running);
+    device.system.run_for(std::chrono::hours{1});
+    device.world->kill(before);
+    device.system.run_for(std::chrono::minutes{20});
+    CHECK(device.world->containers.at(before).state == container_state::exited);
   }
 }
 

@@ -1,7 +1,9 @@
 // Engines that drop a field: the service runs without it, is told of, and is not made again for it.
 
+#include "tests/sim/chaos.hpp"
 #include "tests/sim/checks.hpp"
 #include "tests/sim/device.hpp"
+#include "tests/sim/standing.hpp"
 #include "tests/sim/targets.hpp"
 #include "tests/support/seeds.hpp"
 
@@ -66,6 +68,14 @@ struct bench {
   simulated_device device;
 };
 
+target_document compose_with_firmware() {
+  auto web = value::map({{"image", value{"registry.sim/app0:1"}},
+    {"labels", value::map({{"io.balena.features.extra-firmware", value{"1"}}})}});
+  return {dialect::compose,
+    "compose.yaml",
+    value::map({{"name", "sim"}, {"services", value::map({{"web", std::move(web)}})}})};
+}
+
 } // namespace
 
 TEST_SUITE("sim") {
@@ -118,6 +128,52 @@ TEST_SUITE("sim") {
       REQUIRE(b.device.run_until_settled(std::chrono::minutes{30}));
       CHECK(b.made() == made);
       CHECK(b.warns_of("annotations"));
+    }
+  }
+
+  TEST_CASE("sim: the OS is told of the volume of the extra firmware once") {
+    for (const auto seed : seeds(20)) {
+      CAPTURE(seed);
+      bench b{seed, {}};
+      if (seed % 2 == 1)
+        b.device.faults->rates = draw_rates(b.device.system.random());
+      REQUIRE(b.device.insist_on(compose_with_firmware()));
+      if (seed % 3 == 0) {
+        b.device.system.run_for(std::chrono::seconds{static_cast<int>(seed % 7)});
+        b.device.power_cut();
+        b.device.start();
+      }
+      b.device.system.run_for(std::chrono::minutes{2});
+      b.device.faults->rates = {};
+      REQUIRE(b.device.run_until_settled(std::chrono::hours{2}));
+      CHECK(find_volume(*b.device.world, "extra-firmware") != nullptr);
+      CHECK(b.device.files->os.firmware_volume == "extra-firmware");
+      CHECK(b.device.files->os_writes == 1);
+      b.device.power_cut();
+      b.device.start();
+      REQUIRE(b.device.run_until_settled(std::chrono::hours{2}));
+      CHECK(b.device.files->os_writes == 1);
+      check_at_target(b.device);
+    }
+  }
+
+  TEST_CASE("sim: a config.json that cannot be written keeps no service from running") {
+    for (const auto seed : seeds(10)) {
+      CAPTURE(seed);
+      bench b{seed, {}};
+      b.device.files->os_refused = error{errc::unavailable, "config.json: read-only file system"};
+      REQUIRE(b.device.insist_on(compose_with_firmware()));
+      b.device.system.run_for(std::chrono::minutes{10});
+      REQUIRE(b.id_of("web") != container_id{});
+      CHECK(b.device.world->containers.at(b.id_of("web")).state == container_state::running);
+      const auto stands = b.device.where();
+      CHECK(std::any_of(stands.waits.begin(), stands.waits.end(), [](const wait_reason& w) {
+        return w.why == wait_reason::kind::back_off
+               && w.text.find("read-only file system") != std::string::npos;
+      }));
+      b.device.files->os_refused.reset();
+      REQUIRE(b.device.run_until_settled(std::chrono::hours{2}));
+      CHECK(b.device.files->os_writes == 1);
     }
   }
 }

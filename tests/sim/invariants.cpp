@@ -377,6 +377,27 @@ std::vector<std::string> check_loss(
   return check_image(device, id);
 }
 
+namespace {
+
+void check_firmware(
+  const simulated_device& device, const target_app& app, std::vector<std::string>& out) {
+  constexpr const char* volume = "extra-firmware";
+  const auto& services = app.release->services;
+  const auto asks = std::any_of(services.begin(), services.end(), [](const target_service& s) {
+    return std::any_of(s.config.mounts.begin(), s.config.mounts.end(), [](const mount& m) {
+      return m.source == volume;
+    });
+  });
+  if (!asks)
+    return;
+  if (find_volume(*device.world, volume) == nullptr)
+    out.push_back("the volume of the extra firmware is missing");
+  if (device.files->os.firmware_volume != volume)
+    out.push_back("the OS is not told of the volume of the extra firmware");
+}
+
+} // namespace
+
 std::vector<std::string> simulated_device::faults_against(const device_target& target) const {
   std::vector<std::string> out;
   const auto recorded = as_recorded(*world, disk->rows);
@@ -385,6 +406,7 @@ std::vector<std::string> simulated_device::faults_against(const device_target& t
       continue;
     for (const auto& service : app.release->services)
       check_service(*this, recorded, app, service, out);
+    check_firmware(*this, app, out);
     if (!parts_are_in_place(*world, app))
       out.push_back("networks or volumes of app " + to_string(app.id) + " are not as wanted");
   }

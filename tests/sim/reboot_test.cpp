@@ -123,6 +123,50 @@ TEST_SUITE("sim") {
     }
   }
 
+  TEST_CASE("sim: a service that is handed over and asks for a reboot gets it") {
+    for (const auto seed : seeds(20)) {
+      CAPTURE(seed);
+      bench b{seed};
+      const auto doc = [](const char* level) {
+        auto web = value::map({{"image", "registry.sim/app1:1"},
+          {"environment", value::map({{"LEVEL", level}})},
+          {"labels",
+            value::map({{"io.balena.update.requires-reboot", "1"},
+              {"io.balena.update.strategy", "hand-over"}})}});
+        return target_document{dialect::compose,
+          "compose.yaml",
+          value::map({{"name", "sim"}, {"services", value::map({{"web", std::move(web)}})}})};
+      };
+      REQUIRE(b.device.insist_on(doc("1")));
+      b.check_reboots();
+      REQUIRE(b.device.insist_on(doc("2")));
+      b.check_reboots();
+      CHECK(is_running(b.device));
+      check_quiet(b.device);
+    }
+  }
+
+  TEST_CASE("sim: what an engine does not keep of a service makes no circle of reboots") {
+    for (const auto seed : seeds(20)) {
+      CAPTURE(seed);
+      bench b{seed};
+      b.device.world->forgets_command = true;
+      REQUIRE(b.device.insist_on(two_apps_of_which_one_asks()));
+      auto reboots = 0;
+      for (auto minutes = 0; minutes < 24 * 60; ++minutes) {
+        b.device.system.run_for(1min);
+        reboots += b.device.reboot_as_told() ? 1 : 0;
+      }
+      CHECK(reboots == 1);
+      const auto& all = b.device.world->containers;
+      CHECK(std::all_of(all.begin(), all.end(), [](const auto& entry) {
+        return entry.second.state == container_state::running;
+      }));
+      CHECK(all.size() == 2);
+      CHECK(b.waits_with("; it is left so"));
+    }
+  }
+
   TEST_CASE("sim: a user's lock in whatever app holds the reboot up, and force does not heed it") {
     for (const auto force : {false, true}) {
       CAPTURE(force);

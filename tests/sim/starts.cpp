@@ -89,10 +89,6 @@ bool waits_in_vain(
            });
 }
 
-bool is_up(const container& c) {
-  return c.state == container_state::running || c.state == container_state::restarting;
-}
-
 /// A container is as another service waits for it, and has been for so long that Copal knows.
 bool is_surely_met(const simulated_device& device, const dependency& on, const container& c) {
   const auto& world = *device.world;

@@ -46,6 +46,8 @@ value draw_labels(random_source& random) {
     labels.set("io.balena.features.supervisor-api", "1");
   if (random.percent(30))
     labels.set("io.balena.features.optional", "1");
+  if (random.percent(8))
+    labels.set("io.balena.features.extra-firmware", "1");
   return labels;
 }
 

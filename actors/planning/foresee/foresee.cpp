@@ -104,6 +104,10 @@ struct find_changes {
       std::find_if(all.begin(), all.end(), [&a](const auto& c) { return c.what.id == a.id; });
     return it == all.end() ? list{} : list{{"name", it->what.name, a.name}};
   }
+  list operator()(const set_firmware_volume& a) const {
+    const auto now = s.os ? s.os->firmware_volume : std::string{};
+    return {{"os.kernel.extraFirmwareVol", now.empty() ? "none" : now, a.name}};
+  }
   list operator()(const record_commit& a) const {
     const auto it = s.commits.find(app);
     const auto text = [](const commit_id& c) { return c.empty() ? std::string{"none"} : c.value; };

@@ -174,6 +174,8 @@ struct apply {
       return;
     s.boot->reboot = true;
     s.boot->noted.insert(a.container);
+    for (const auto& [subject, digest] : a.unkept)
+      s.boot->unkept[subject] = digest;
   }
   /// Locks are gone with it; what was up comes up again.
   void operator()(const reboot_device& /*action*/) const {
@@ -182,7 +184,8 @@ struct apply {
       return;
     auto rebooted = std::move(s.boot->rebooted);
     rebooted.merge(s.boot->noted);
-    s.boot = host::boot_facts{s.boot->id + "+", after_all(s), false, {}, std::move(rebooted)};
+    s.boot = host::boot_facts{
+      s.boot->id + "+", after_all(s), false, {}, std::move(rebooted), std::move(s.boot->unkept)};
   }
   void operator()(const create_network& a) const {
     s.engine.networks.push_back({{"foreseen:" + a.name}, a.name, a.config});
@@ -204,6 +207,7 @@ struct apply {
     auto& facts = s.locks[app];
     facts = {.app = app, .held = std::move(facts.held)};
   }
+  void operator()(const set_firmware_volume& a) const { s.os = host::os_settings{a.name}; }
   void operator()(const record_commit& a) const {
     if (a.commit.empty())
       s.commits.erase(app);

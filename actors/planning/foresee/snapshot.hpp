@@ -18,17 +18,18 @@ struct snapshot {
   std::vector<service_hold> holds;
   std::vector<service_downtime> downtimes;
   std::optional<host::boot_facts> boot; ///< Absent: not known.
+  std::optional<host::os_settings> os;  ///< Likewise.
 
   bool operator==(const snapshot&) const = default;
 };
 
 template <class I>
 typename I::result_type inspect(I& f, snapshot& x) {
-  return f(x.device, x.engine, x.images, x.commits, x.locks, x.holds, x.downtimes, x.boot);
+  return f(x.device, x.engine, x.images, x.commits, x.locks, x.holds, x.downtimes, x.boot, x.os);
 }
 
 /// The version of the form. A snapshot is read by the versions of Copal that write this one.
-inline constexpr std::int64_t snapshot_version = 3;
+inline constexpr std::int64_t snapshot_version = 4;
 
 /// The snapshot as a tree, secrets included: whoever keeps it keeps it from others.
 value write_snapshot(const snapshot& what);

@@ -23,8 +23,8 @@ constexpr auto list_names(Texts... texts) {
 
 template <>
 struct names_of<snapshot> {
-  static constexpr auto list =
-    list_names("device", "engine", "images", "commits", "locks", "holds", "downtimes", "boot");
+  static constexpr auto list = list_names(
+    "device", "engine", "images", "commits", "locks", "holds", "downtimes", "boot", "os");
 };
 
 template <>
@@ -338,7 +338,12 @@ struct names_of<service_downtime> {
 
 template <>
 struct names_of<host::boot_facts> {
-  static constexpr auto list = list_names("id", "at", "reboot", "noted", "rebooted");
+  static constexpr auto list = list_names("id", "at", "reboot", "noted", "rebooted", "unkept");
+};
+
+template <>
+struct names_of<host::os_settings> {
+  static constexpr auto list = list_names("firmware_volume");
 };
 
 template <>

@@ -14,11 +14,14 @@ bool plan_builder::is_busy(const std::string& subject) const {
 
 namespace {
 
-/// The pause after a failed start of a container is none for what replaces that container.
+/// The pause after a failed start of a container is none for what replaces that container, and that
+/// after a failed removal none for a start of what may have been stopped for it.
 bool holds_back(const step_failure& failure, const step& one) {
   if (!failure.waiting)
     return false;
   const auto* start = std::get_if<start_container>(&one.action);
+  if (start != nullptr && failure.action == name_of(kill_container{}))
+    return false;
   return failure.about.empty() || (start != nullptr && start->id == failure.about);
 }
 

@@ -61,6 +61,7 @@ struct situation {
   wishes asked;                         ///< What people asked for beside the target.
   std::optional<host::boot_facts> boot; ///< Absent: not known yet.
   reboot_facts reboot;
+  std::optional<host::os_settings> os; ///< Absent: not known yet.
 };
 
 /// What to do now to come nearer to the target, and what has to wait for what. The steps of one

@@ -140,6 +140,17 @@ void tell_left_so(const app_standing& app, plan_builder& out) {
 
 namespace {
 
+/// Once the volume is there, so that the OS is told of none that is missing. No service waits for
+/// it: what it does with its mount does not depend on where the OS looks.
+void plan_firmware_setting(const situation& s, plan_builder& out) {
+  if (!s.os || s.os->firmware_volume == extra_firmware_volume)
+    return;
+  const auto& now = s.os->firmware_volume;
+  out.add({{},
+    set_firmware_volume{extra_firmware_volume},
+    now.empty() ? "config.json names none" : "config.json names " + now});
+}
+
 bool is_to_be_made_anew(const situation& s, const engine_network& supervisors) {
   const auto differing = supervisor_network_differences(supervisors.config);
   return !differing.empty()
@@ -156,8 +167,12 @@ void plan_system(const situation& s, const std::vector<app_standing>& apps, plan
     else if (is_to_be_made_anew(s, *now) && user_of(s, network_part(supervisor_network)) == nullptr)
       out.add({{}, remove_network{now->id, now->name}, "its configuration differs"});
   }
-  if (is_wanted(apps, volume_part(extra_firmware_volume)) && !has_volume(s, extra_firmware_volume))
-    out.add({{}, create_volume{extra_firmware_volume, {}}, "asked for"});
+  if (is_wanted(apps, volume_part(extra_firmware_volume))) {
+    if (!has_volume(s, extra_firmware_volume))
+      out.add({{}, create_volume{extra_firmware_volume, {}}, "asked for"});
+    else
+      plan_firmware_setting(s, out);
+  }
 }
 
 } // namespace copal::planning

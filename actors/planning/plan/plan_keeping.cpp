@@ -26,7 +26,7 @@ bool keep_up(const situation& s,
   const supervised_container& c,
   plan_builder& out) {
   const auto& now = c.what;
-  if (now.state != container_state::exited || !is_to_be_healed(s, now))
+  if (now.state != container_state::exited || !(is_to_be_healed(s, now) || is_half_removed(s, now)))
     return false;
   const step start{app.id,
     start_container{now.id, c.who.name},

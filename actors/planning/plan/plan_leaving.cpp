@@ -59,6 +59,25 @@ std::optional<service_name> leaving_service(const situation& s,
   return std::nullopt;
 }
 
+std::vector<step> may_run_on(const situation& s,
+  const app_standing& app,
+  const std::vector<step>& failed,
+  const std::vector<step>& starting) {
+  const auto is_followed = [&](const step& one) {
+    const auto* c = killed_by(s, one);
+    return c == nullptr || std::any_of(app.pairs.begin(), app.pairs.end(), [&](const auto& pair) {
+      return pair.current != nullptr && !is_of_other_release(app, pair.current->who)
+             && pair.current->what.created > c->what.finished;
+    });
+  };
+  const auto installs = std::any_of(starting.begin(), starting.end(), [](const step& one) {
+    return std::holds_alternative<install_service>(one.action);
+  });
+  auto out = installs ? std::vector<step>{} : failed;
+  std::erase_if(out, is_followed);
+  return out;
+}
+
 void hold_installs(const situation& s,
   const app_standing& app,
   const std::vector<step>& stopping,

@@ -15,6 +15,13 @@ std::optional<service_name> leaving_service(const situation& s,
   const std::vector<step>& stopping,
   const plan_builder& made);
 
+/// Of the removals that failed, those whose container may run on until they are tried again: it was
+/// stopped for them, and of the new release nothing was made since, or is about to be.
+std::vector<step> may_run_on(const situation& s,
+  const app_standing& app,
+  const std::vector<step>& failed,
+  const std::vector<step>& starting);
+
 /// A release is not mixed with the one before: nothing new is started beside containers of that one
 /// which are on their way out. Why is noted. (docs/decisions/0112)
 void hold_installs(const situation& s,

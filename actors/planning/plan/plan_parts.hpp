@@ -69,12 +69,6 @@ struct service_pair {
   std::string left_so; ///< What differs all the same, and is left so; no part of the two above.
 };
 
-/// True while the container does its work, or may at any moment.
-inline bool is_up(const container& c) {
-  return c.state == container_state::running || c.state == container_state::paused
-         || c.state == container_state::restarting;
-}
-
 /// A network or a volume, by its engine name: one of each may bear the same.
 struct part {
   enum class kind { network, volume };
@@ -115,9 +109,12 @@ inline bool is_rejected(const app_standing& app) {
 
 bool uses(const container_config& config, const part& x);
 
-/// What is left as it is although it differs, by the subject of the steps on it.
+/// What is left as it is although it differs, by the subject of the steps on it; also what was so
+/// when a reboot was required, since nobody would be helped by finding it out anew after each.
 bool is_left_so(
   const situation& s, const std::string& subject, const std::vector<field_difference>& what);
+/// The digest of what is left so of that subject; empty when nothing is known to be.
+std::string left_so_digest(const situation& s, const std::string& subject);
 
 inline part network_part(const std::string& engine_name) {
   return {engine_name, part::kind::network};

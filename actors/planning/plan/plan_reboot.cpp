@@ -62,8 +62,12 @@ bool is_anything_left(const situation& s, const plan& made) {
     return true;
   const auto waiting = wait_for_reboot(s, made);
   return std::any_of(made.waits.begin(), made.waits.end(), [&waiting](const wait_reason& w) {
-    return w.why != kind::reboot && !is_left_to_engine(w.why)
-           && !(w.why == kind::dependency && waiting.contains(w.subject));
+    // A boot partition that cannot be written holds no reboot up.
+    if (w.why == kind::reboot || is_left_to_engine(w.why) || w.subject == firmware_subject)
+      return false;
+    // What is under way is busy, see above: here only the old container stays for the new one.
+    return !waiting.contains(w.subject)
+           || (w.why != kind::dependency && w.why != kind::in_progress);
   });
 }
 

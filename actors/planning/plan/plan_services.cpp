@@ -299,7 +299,7 @@ private:
         return wait(wait_reason::kind::engine_policy, name, crash_text(now));
       case container_state::created:
         if (asks_for_reboot(pair) && !was_booted_since(s_, now))
-          return plan_reboot(name, now.id);
+          return plan_reboot(pair);
         if (waits_to_start(pair))
           return;
         out_.add({app_.id, start_container{now.id, name}, "it was never started"});
@@ -322,12 +322,15 @@ private:
   }
 
   /// Source: spec/state-engine.md §5.2, `io.balena.update.requires-reboot`.
-  void plan_reboot(const service_name& name, const container_id& container) {
+  void plan_reboot(const service_pair& pair) {
+    const auto& name = pair.target->name;
+    const auto& container = pair.current->what.id;
     if (!s_.boot)
       return wait(wait_reason::kind::reboot, name, "when the machine was booted is not known yet");
     if (!s_.boot->reboot || !s_.boot->noted.contains(container))
-      out_.add(
-        {app_.id, note_reboot{name, container}, "its container is younger than the last boot"});
+      out_.add({app_.id,
+        note_reboot{name, container, unkept_of(s_, app_, pair)},
+        "its container is younger than the last boot"});
     wait(wait_reason::kind::reboot, name, "started after a reboot of the device");
   }
 
@@ -340,19 +343,33 @@ private:
       "the target wants it stopped"});
   }
 
+  /// Steps that have to wait need no lock; those that failed, and are to be tried again.
+  std::vector<step> take_held(std::vector<step>& steps) {
+    std::vector<step> failed;
+    std::erase_if(steps, [&](const step& one) {
+      const auto waits = out_.hold(one);
+      if (waits && !out_.is_busy(subject_of(one)))
+        failed.push_back(one);
+      return waits;
+    });
+    return failed;
+  }
+
   /// What runs is stopped and renamed under our own locks only; a release that replaces something
   /// comes as a whole, so its new services wait with it. What is merely missing is installed.
   void pass_locks() {
     const auto replaces = !stopping_.empty();
-    // What has to wait anyway needs no lock.
-    std::erase_if(stopping_, [this](const step& one) { return out_.hold(one); });
-    std::erase_if(starting_, [this](const step& one) { return out_.hold(one); });
+    const auto failed = take_held(stopping_);
+    (void)take_held(starting_);
     const auto pass = lock_pass_of(s_, app_.id, all_services());
     if (replaces && pass.in_the_way != nullptr) {
       if (!stopping_.empty() || !starting_.empty())
         out_.wait(wait_for(*pass.in_the_way, pass.force));
+      keep_up_all(s_, apps_, app_, failed, out_);
       return keep_up_all(s_, apps_, app_, stopping_, out_);
     }
+    // What could not be removed may have been stopped for it.
+    keep_up_all(s_, apps_, app_, may_run_on(s_, app_, failed, starting_), out_);
     if (!stopping_.empty() && !pass.taken)
       return take_all_locks(pass.force);
     hold_installs(s_, app_, stopping_, starting_, out_);

@@ -9,6 +9,7 @@
 #include "actors/planning/plan/plan_parts.hpp"
 #include "actors/planning/plan/requests.hpp"
 #include "actors/planning/plan/subjects.hpp"
+#include "actors/planning/sha256.hpp"
 
 #include <algorithm>
 #include <map>
@@ -160,6 +161,15 @@ bool is_held(const situation& s, const app_standing& app, const part& held) {
   });
 }
 
+std::string digest_of(const std::vector<field_difference>& what) {
+  std::string text;
+  for (const auto& one : what) {
+    for (const auto* part : {&one.field, &one.current, &one.target})
+      text += std::to_string(part->size()) + ':' + *part;
+  }
+  return sha256(text);
+}
+
 /// Such as it is shown, with these differences, the app has it; what is left so is noted.
 bool stays_so(const situation& s,
   app_standing& app,
@@ -278,8 +288,21 @@ bool uses(const container_config& config, const part& x) {
 
 bool is_left_so(
   const situation& s, const std::string& subject, const std::vector<field_difference>& what) {
-  const auto it = s.left_so.find(subject);
-  return it != s.left_so.end() && it->second.what == what;
+  if (const auto it = s.left_so.find(subject); it != s.left_so.end() && it->second.what == what)
+    return true;
+  if (!s.boot || what.empty())
+    return false;
+  const auto known = s.boot->unkept.find(subject);
+  return known != s.boot->unkept.end() && known->second == digest_of(what);
+}
+
+std::string left_so_digest(const situation& s, const std::string& subject) {
+  if (const auto it = s.left_so.find(subject); it != s.left_so.end())
+    return digest_of(it->second.what);
+  if (!s.boot)
+    return {};
+  const auto known = s.boot->unkept.find(subject);
+  return known == s.boot->unkept.end() ? std::string{} : known->second;
 }
 
 std::vector<app_standing> stand_apps(const situation& s) {

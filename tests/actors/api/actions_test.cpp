@@ -84,6 +84,8 @@ host_actor::behavior_type host_of() {
     [](const host::keep_files&) -> caf::result<host::files_done> { return away(); },
     [](const host::get_boot&) -> caf::result<host::boot_facts> { return away(); },
     [](const host::require_reboot&) -> caf::result<host::boot_facts> { return away(); },
+    [](const host::get_os_settings&) -> caf::result<host::os_settings> { return away(); },
+    [](const host::set_firmware_volume&) -> caf::result<host::os_settings> { return away(); },
   };
 }
 

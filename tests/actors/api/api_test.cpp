@@ -84,6 +84,8 @@ host_actor::behavior_type host_of(host_actor::pointer self, known all) {
     [](const host::get_free_space&) -> caf::result<host::free_space> { return away(); },
     [](const host::get_boot&) -> caf::result<host::boot_facts> { return away(); },
     [](const host::require_reboot&) -> caf::result<host::boot_facts> { return away(); },
+    [](const host::get_os_settings&) -> caf::result<host::os_settings> { return away(); },
+    [](const host::set_firmware_volume&) -> caf::result<host::os_settings> { return away(); },
     [all, self](const host::get_addresses&) -> caf::result<host::addresses> {
       ++all->address_questions;
       if (!all->host_answers)

@@ -153,6 +153,8 @@ host_actor::behavior_type host_of(const known& all) {
     refuses<host::get_free_space, host::free_space>(),
     refuses<host::get_boot, host::boot_facts>(),
     refuses<host::require_reboot, host::boot_facts>(),
+    refuses<host::get_os_settings, host::os_settings>(),
+    refuses<host::set_firmware_volume, host::os_settings>(),
     refuses<host::get_addresses, host::addresses>(),
     refuses<host::place_files, host::files_done>(),
     refuses<host::keep_files, host::files_done>(),

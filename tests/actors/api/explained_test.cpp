@@ -202,6 +202,14 @@ TEST_SUITE("api") {
     };
     CHECK(reason({}) == "reboot (payments is started after it)");
     CHECK(reason({app_id{2}}) == "reboot");
+    // Nor when it has failed.
+    now.running.clear();
+    now.waits = {{wait_reason::kind::back_off,
+      {},
+      "reboot",
+      "reboot (payments is started after it): Interactive authentication required"}};
+    CHECK(reason({}).find("payments") != std::string::npos);
+    CHECK(reason({app_id{2}}) == "reboot");
   }
 
   TEST_CASE("explained: an engine that is away is told with its own words") {

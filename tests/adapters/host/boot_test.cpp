@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <string>
 
@@ -60,7 +61,7 @@ TEST_SUITE("host: boot") {
   TEST_CASE("spec 12.50: a reboot is required while the flag is younger than the boot") {
     const temp_folder folder;
     const auto before = machine(folder, "btime 1700000000\n");
-    REQUIRE(host::flag_reboot(before, first));
+    REQUIRE(host::flag_reboot(before, {first}));
     CHECK(host::look_at_boot(before)->reboot);
     // The machine was booted since.
     const auto after = machine(folder, "btime 4000000000\n");
@@ -71,7 +72,7 @@ TEST_SUITE("host: boot") {
   TEST_CASE("boot: a flag of ours is of the boot that it was written in, whatever the clock says") {
     const temp_folder folder;
     const auto place = machine(folder, "btime 4000000000\n"); // the clock runs behind since
-    REQUIRE(host::flag_reboot(place, first));
+    REQUIRE(host::flag_reboot(place, {first}));
     CHECK(host::look_at_boot(place)->reboot);
     boot(folder, "2a-3b", "5");
     CHECK(!host::look_at_boot(place)->reboot);
@@ -80,9 +81,9 @@ TEST_SUITE("host: boot") {
   TEST_CASE("boot: for whom a reboot was required is known in later runs, by no clock") {
     const temp_folder folder;
     const auto place = machine(folder, "btime 4000000000\n");
-    CHECK(host::flag_reboot(place, first)->noted == std::set{first});
-    CHECK(host::flag_reboot(place, first)->noted == std::set{first});
-    CHECK(host::flag_reboot(place, second)->noted == std::set{first, second});
+    CHECK(host::flag_reboot(place, {first})->noted == std::set{first});
+    CHECK(host::flag_reboot(place, {first})->noted == std::set{first});
+    CHECK(host::flag_reboot(place, {second})->noted == std::set{first, second});
     CHECK(host::look_at_boot(place)->rebooted.empty());
     // What the flag stands in is emptied by a boot.
     fs::remove_all(place.flag.parent_path());
@@ -93,11 +94,34 @@ TEST_SUITE("host: boot") {
     CHECK(next->noted.empty());
     CHECK(next->rebooted == std::set{first, second});
     const container_id third{"c3"};
-    const auto again = host::flag_reboot(place, third);
+    const auto again = host::flag_reboot(place, {third});
     REQUIRE(again);
     CHECK(again->reboot);
     CHECK(again->noted == std::set{third});
     CHECK(again->rebooted == std::set{first, second});
+  }
+
+  TEST_CASE("boot: what is not kept of what waits for it is known in later runs") {
+    const temp_folder folder;
+    const auto place = machine(folder, "btime 5\n");
+    using known = std::map<std::string, std::string>;
+    const auto flag = [&place](const container_id& id, const known& unkept) {
+      const auto done = host::flag_reboot(place, {id, unkept});
+      REQUIRE(done);
+      return done->unkept;
+    };
+    CHECK(flag(first, {{"service:7/web", "d1"}}) == known{{"service:7/web", "d1"}});
+    boot(folder, "2a-3b", "5");
+    CHECK(host::look_at_boot(place)->unkept == known{{"service:7/web", "d1"}});
+    CHECK(flag(second, {{"service:7/web", "d2"}, {"network:a b", "d3"}})
+          == known{{"service:7/web", "d2"}, {"network:a b", "d3"}});
+    CHECK(flag(second, {}) == known{{"service:7/web", "d2"}, {"network:a b", "d3"}});
+    known many;
+    for (std::size_t i = 0; i < host::most_reboot_notes; ++i)
+      many["service:7/" + std::to_string(i)] = "d";
+    CHECK(flag(second, many) == many);
+    CHECK(host::look_at_boot(place)->rebooted == std::set{first});
+    CHECK(host::look_at_boot(place)->noted == std::set{second});
   }
 
   TEST_CASE("boot: notes are bounded, and spoilt ones are passed over") {
@@ -106,15 +130,18 @@ TEST_SUITE("host: boot") {
     for (std::size_t i = 0; i <= host::most_reboot_notes; ++i)
       REQUIRE(host::add_reboot_note(place.notes, {"b", container_id{"c" + std::to_string(i)}}));
     const auto notes = host::read_reboot_notes(place.notes);
-    CHECK(notes.size() == host::most_reboot_notes);
-    CHECK(notes.front().container.value == "c1");
-    CHECK(notes.back().container.value == "c" + std::to_string(host::most_reboot_notes));
-    std::ofstream{place.notes} << "alone\n\nb7 c7\n" << std::string(100'000, 'x') << "\nb8 c8\n";
-    CHECK(host::read_reboot_notes(place.notes) == std::vector<host::reboot_note>{{"b7", {"c7"}}});
+    CHECK(notes.notes.size() == host::most_reboot_notes);
+    CHECK(notes.notes.front().container.value == "c1");
+    CHECK(notes.notes.back().container.value == "c" + std::to_string(host::most_reboot_notes));
+    std::ofstream{place.notes} << "alone\n\nb7 c7\n"
+                               << std::string(100'000, 'x') << "\nunkept\nunkept d\nb8 c8\n";
+    CHECK(host::read_reboot_notes(place.notes).unkept.empty());
+    CHECK(host::read_reboot_notes(place.notes).notes
+          == std::vector<host::reboot_note>{{"b7", {"c7"}}, {"b8", {"c8"}}});
     // Where they cannot be written no flag is.
     fs::remove(place.notes);
     fs::create_directories(place.notes / "in the way");
-    const auto refused = host::flag_reboot(place, first);
+    const auto refused = host::flag_reboot(place, {first});
     REQUIRE(!refused);
     CHECK(refused.error().code == errc::unavailable);
     CHECK(refused.error().what.find(place.notes.string()) != std::string::npos);
@@ -141,7 +168,7 @@ TEST_SUITE("host: boot") {
     fs::create_directories(place.flag.parent_path());
     fs::create_symlink(folder.path() / "precious", place.flag);
     CHECK(!host::look_at_boot(place)->reboot);
-    CHECK(!host::flag_reboot(place, first));
+    CHECK(!host::flag_reboot(place, {first}));
     CHECK(fs::last_write_time(folder.path() / "precious") == before);
   }
 }

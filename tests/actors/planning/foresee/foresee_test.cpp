@@ -102,6 +102,19 @@ TEST_SUITE("planning") {
     CHECK(ahead.waits.front().why == wait_reason::kind::reboot);
   }
 
+  TEST_CASE("foresee: the volume of the extra firmware is made and named in config.json") {
+    auto given = device{}.wants({service{"web"}.extra_firmware()}).fetched_all();
+    given.now.os = host::os_settings{"other"};
+    const auto ahead = foresee(given);
+    CHECK(ahead.reached);
+    const auto told = lines(ahead);
+    CHECK(std::any_of(told.begin(), told.end(), [](const std::string& line) {
+      return line.find("ensureExtraFirmwareVolume extra-firmware (config.json names other) "
+                       "[os.kernel.extraFirmwareVol other -> extra-firmware]")
+             != std::string::npos;
+    }));
+  }
+
   TEST_CASE("foresee: a hand-over tells what differs") {
     const auto handing = service{"web"}.by(update_strategy::hand_over);
     const auto ahead =

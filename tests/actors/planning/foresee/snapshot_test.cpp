@@ -63,7 +63,7 @@ TEST_SUITE("planning") {
         "--save-current`"},
       {"another version",
         [](value& d) { d.set("copalSnapshot", 1); },
-        "copalSnapshot: expected 3, got 1; another version of Copal saved this: save it anew"},
+        "copalSnapshot: expected 4, got 1; another version of Copal saved this: save it anew"},
       {"a kind", [](value& d) { d.set("engine", "secret"); }, "engine: expected a map, got text"},
       {"an enumerator",
         [](value& d) {

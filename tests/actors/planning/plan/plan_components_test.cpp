@@ -427,6 +427,42 @@ TEST_SUITE("planning: networks and volumes") {
         {"start web (it has no container)"}},
     });
   }
+
+  TEST_CASE("spec 5.2: config.json names the volume of the extra firmware") {
+    const auto named = [](const std::string& volume) {
+      return [volume](situation& s) {
+        s.engine.volumes = {{"extra-firmware", {}}};
+        s.os = host::os_settings{volume};
+      };
+    };
+    const auto asking = device{}.running({service{"web"}.extra_firmware()}).looked();
+    check({
+      {"nobody asks for it", device{}.running({"web"}).but(named("")), {}},
+      {"what it names is not known yet",
+        device{asking}.but([](situation& s) {
+          s.engine.volumes = {{"extra-firmware", {}}};
+        }),
+        {}},
+      {"first the volume",
+        device{asking}.but([](situation& s) {
+          s.os = host::os_settings{};
+          s.engine.volumes.clear();
+        }),
+        {"createVolume extra-firmware (asked for)"}},
+      {"it names none",
+        device{asking}.but(named("")),
+        {"ensureExtraFirmwareVolume extra-firmware (config.json names none)"}},
+      {"it names another",
+        device{asking}.but(named("other")),
+        {"ensureExtraFirmwareVolume extra-firmware (config.json names other)"}},
+      {"it names it", device{asking}.but(named("extra-firmware")), {}},
+      {"it cannot be written: that holds no service up",
+        device{asking}.gone("web").but(named("")).failed("config.json:os.kernel.extraFirmwareVol"),
+        {"start web (it has no container)",
+          "wait, back-off: ensureExtraFirmwareVolume extra-firmware (config.json names none): "
+          "no answer"}},
+    });
+  }
 }
 
 } // namespace

@@ -1,8 +1,12 @@
 #include "actors/planning/plan/plan_reboot.hpp"
 
 #include "actors/planning/foresee/foresee.hpp"
+#include "actors/planning/identity.hpp"
 #include "actors/planning/plan/plan_locks.hpp"
+#include "actors/planning/plan/remaking.hpp"
 #include "tests/actors/planning/situations.hpp"
+
+#include <algorithm>
 
 #include <doctest/doctest.h>
 
@@ -96,6 +100,93 @@ TEST_SUITE("planning: plan") {
       {"it is being done",
         waiting().looked().busy("reboot"),
         {web_waits, "wait, in progress: " + reboot}},
+    });
+  }
+
+  TEST_CASE("reboot: a hand-over to a service that waits for it does not hold it up") {
+    const auto handing = rebooting().by(update_strategy::hand_over);
+    const auto on = device{}
+                      .running({handing}, "c2")
+                      .with_older("web")
+                      .is("web", state::created)
+                      .but([](situation& s) {
+                        for (auto& c : s.engine.containers) {
+                          if (c.what.id.value != "web-1-older")
+                            continue;
+                          c.who.commit = commit_id{"c1"};
+                          c.what.name = retired_name(c.what.name);
+                          c.what.state = state::running;
+                        }
+                      })
+                      .but(flagged)
+                      .looked();
+    const auto made = make_plan(on);
+    CHECK(std::any_of(made.steps.begin(), made.steps.end(), [](const step& one) {
+      return std::holds_alternative<reboot_device>(one.action);
+    }));
+    // Real work on the service is waited for.
+    const auto busy = make_plan(device{on}.busy("service:7/web"));
+    CHECK(busy.steps.empty());
+  }
+
+  TEST_CASE("reboot: what was not kept when it was required is not found out anew after it") {
+    const auto differing = [](situation& s) {
+      auto& c = container_of(s, "web");
+      c.config.command = {"forgotten"};
+      c.state = state::created;
+    };
+    // Left so, and noted with that.
+    auto before = device{}.running({"db", rebooting()}).but(differing).but(flagged).looked();
+    before.now.boot->reboot = false;
+    before.now.boot->noted.clear();
+    const std::vector<field_difference> what =
+      differences_behind(before.now, make_plan(before)).at("service:7/web");
+    before.now.left_so["service:7/web"] = {{7}, what};
+    const auto made = make_plan(before);
+    const auto* note = static_cast<const note_reboot*>(nullptr);
+    for (const auto& one : made.steps) {
+      if (const auto* found = std::get_if<note_reboot>(&one.action); found != nullptr)
+        note = found;
+    }
+    REQUIRE(note != nullptr);
+    REQUIRE(note->unkept.size() == 1);
+    // The next run of the machine knows only what was noted.
+    const auto after = [&](std::map<std::string, std::string> unkept) {
+      auto out = device{}.running({"db", rebooting()}).but(differing).but(flagged).looked();
+      out.now.boot->reboot = false;
+      out.now.boot->rebooted = std::move(out.now.boot->noted);
+      out.now.boot->noted.clear();
+      out.now.boot->unkept = std::move(unkept);
+      return out;
+    };
+    const std::string left_so = "wait, not kept: web: its container was made anew, and the engine "
+                                "still shows: command differs; it is left so";
+    check({
+      {"known", after(note->unkept), {"start web (it was never started)", left_so}},
+      {"not known", after({}), {"kill web (command differs)"}},
+      {"known is something else",
+        after({{"service:7/web", std::string(64, '0')}}),
+        {"kill web (command differs)"}},
+    });
+  }
+
+  TEST_CASE("reboot: a config.json that cannot be written holds none up") {
+    const auto unwritable = [](situation& s) {
+      s.engine.volumes = {{"extra-firmware", {}}};
+      s.os = host::os_settings{};
+    };
+    const auto on = device{}
+                      .running({service{"db"}.extra_firmware(), rebooting()})
+                      .is("web", state::created)
+                      .but(flagged)
+                      .but(unwritable)
+                      .looked();
+    const std::string naming = "ensureExtraFirmwareVolume extra-firmware (config.json names none)";
+    check({
+      {"it is to be written", on, {naming, web_waits}},
+      {"it could not be written",
+        device{on}.failed("config.json:os.kernel.extraFirmwareVol"),
+        {reboot, "wait, back-off: " + naming + ": no answer", web_waits}},
     });
   }
 

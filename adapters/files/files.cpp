@@ -1,4 +1,4 @@
-#include "main/files.hpp"
+#include "adapters/files/files.hpp"
 
 #include <cerrno>
 #include <system_error>
@@ -71,27 +71,80 @@ result<std::string> read(const std::filesystem::path& path, std::size_t most) {
   }
 }
 
-result<void> replace(const std::filesystem::path& path, std::string_view text) {
+namespace {
+
+/// Whatever the umask is. A mode that lets others in is for the owner that it was given to.
+bool give_access(int fd, const struct stat* like) {
+  if (like == nullptr)
+    return ::fchmod(fd, 0600) == 0;
+  if (::fchown(fd, like->st_uid, like->st_gid) != 0)
+    return ::fchmod(fd, 0600) == 0;
+  return ::fchmod(fd, like->st_mode & 0777U) == 0;
+}
+
+result<void> sync_folder_of(const std::filesystem::path& path) {
+  const auto parent = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
+  const descriptor folder{::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0)
+    return fail(system_error(parent, errno));
+  return {};
+}
+
+error cannot_rename(const std::filesystem::path& path, int code) {
+  if (code == EBUSY)
+    return {errc::unavailable,
+      path.string() + ": cannot be replaced while it is mounted by itself; mount its folder"};
+  return system_error(path, code);
+}
+
+/// From the name beside it to its place. The file is synced again in its place: FAT keeps what
+/// leads to a file in its folder, and writes that only then.
+result<void> write_and_rename(const std::filesystem::path& beside,
+  const std::filesystem::path& path,
+  std::string_view text,
+  const struct stat* like) {
+  // What is there is a power cut's, or somebody else's, who would keep it with what is written:
+  // in a folder of many the text must not get into a file that is not made here. What cannot be
+  // unlinked, or comes back at once, is refused by O_EXCL.
+  (void)::unlink(beside.c_str());
+  const descriptor file{
+    ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
+  if (file.get() < 0)
+    return fail(system_error(beside, errno));
+  if (!give_access(file.get(), like) || !write_all(file.get(), text) || ::fsync(file.get()) != 0) {
+    const auto code = errno;
+    (void)::unlink(beside.c_str());
+    return fail(system_error(path, code));
+  }
+  if (::rename(beside.c_str(), path.c_str()) != 0) {
+    const auto code = errno;
+    (void)::unlink(beside.c_str());
+    return fail(cannot_rename(path, code));
+  }
+  if (::fsync(file.get()) != 0)
+    return fail(system_error(path, errno));
+  return {};
+}
+
+} // namespace
+
+result<void> replace(const std::filesystem::path& path, std::string_view text, access who) {
   auto beside = path;
   beside += ".new";
-  {
-    // What is there is a power cut's, or somebody else's, who would keep it with what is written:
-    // in a folder of many the text must not get into a file that is not made here. What cannot be
-    // unlinked, or comes back at once, is refused by O_EXCL.
-    (void)::unlink(beside.c_str());
-    const descriptor file{
-      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
-    // Whatever the umask is.
-    if (file.get() < 0 || ::fchmod(file.get(), 0600) != 0 || !write_all(file.get(), text)
-        || ::fsync(file.get()) != 0)
-      return fail(system_error(beside, errno));
-  }
-  if (::rename(beside.c_str(), path.c_str()) != 0)
-    return fail(system_error(path, errno));
-  const descriptor folder{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0)
-    return fail(system_error(path.parent_path(), errno));
-  return {};
+  struct stat facts {};
+  const auto keeps =
+    who == access::as_before && ::lstat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
+  if (auto put = write_and_rename(beside, path, text, keeps ? &facts : nullptr); !put)
+    return put;
+  return sync_folder_of(path);
+}
+
+result<void> remove(const std::filesystem::path& path) {
+  if (::unlink(path.c_str()) == 0)
+    return sync_folder_of(path);
+  if (errno == ENOENT || errno == ENOTDIR)
+    return {};
+  return fail(system_error(path, errno));
 }
 
 claim::~claim() {

@@ -14,10 +14,20 @@ namespace copal::files {
 /// regular file), `exhausted` (larger than `most` bytes). The text begins with the path.
 result<std::string> read(const std::filesystem::path& path, std::size_t most);
 
+/// Who may read what is put in a file's place.
+enum class access {
+  owner_only, ///< Only this process's user, also where others may write to the folder.
+  as_before,  ///< Owner and mode are those of the file that is replaced; without one as above.
+};
+
 /// Puts a text in a file's place, so that after a power cut there is the old one or the new one,
-/// whole. Its folder exists; only its owner can read the file, also where others may write to the
-/// folder.
-result<void> replace(const std::filesystem::path& path, std::string_view text);
+/// whole; on a FAT file system a cut during the call can lose both. Its folder exists. Nothing is
+/// left beside it when it fails. `unavailable`; the text begins with the path.
+result<void> replace(
+  const std::filesystem::path& path, std::string_view text, access who = access::owner_only);
+
+/// Removes a file, for good also after a power cut; one that is not there is fine.
+result<void> remove(const std::filesystem::path& path);
 
 /// Holds a folder for this process; it is let go with the process, however that ends.
 class claim {
