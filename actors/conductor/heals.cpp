@@ -17,7 +17,9 @@ const container* ended_one(const conductor_state& st, const step& s) {
   const auto& all = st.now.engine.containers;
   const auto it =
     std::find_if(all.begin(), all.end(), [start](const auto& c) { return c.what.id == start->id; });
-  const auto ended = it != all.end() && it->what.state == container_state::exited;
+  // One that was stopped here for a removal that failed did not end by itself.
+  const auto ended = it != all.end() && it->what.state == container_state::exited
+                     && !st.now.half_removed.contains(start->id);
   return ended ? &it->what : nullptr;
 }
 

@@ -3,6 +3,7 @@
 #include "actors/conductor/deadlines.hpp"
 #include "actors/conductor/parts.hpp"
 #include "actors/planning/plan/plan_locks.hpp"
+#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -54,12 +55,16 @@ void forget_hand_overs(conductor_state& st) {
   std::erase_if(st.handing_over, is_over);
   std::erase_if(st.now.handed_over, is_over);
   std::erase_if(st.being_removed, [&is_there](const auto& x) { return !is_there(x.first); });
-  // What is up was not stopped, or runs again; unless that stop may still come.
+  // What is up was not stopped, or runs again; unless this view is of before, or the stop may still
+  // come.
   std::erase_if(st.now.half_removed, [&st](const auto& entry) {
-    const auto& all = st.now.engine.containers;
-    return std::none_of(all.begin(), all.end(), [&](const auto& c) {
+    const auto& now = st.now.engine;
+    return std::none_of(now.containers.begin(), now.containers.end(), [&](const auto& c) {
       return c.what.id == entry.first && c.what.started == entry.second
-             && (!is_up(c.what) || st.now.unsure.contains(c.who.app));
+             && (!is_up(c.what) || st.now.unsure.contains(c.who.app)
+                 || std::binary_search(now.busy.begin(),
+                   now.busy.end(),
+                   planning::service_subject(c.who.app, c.who.name)));
     });
   });
 }

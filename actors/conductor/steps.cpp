@@ -210,6 +210,7 @@ void note_being_removed(conductor_state& st, const step& s) {
   const auto* kill = std::get_if<kill_container>(&s.action);
   if (kill == nullptr)
     return;
+  st.being_removed.erase(kill->id); // It may have ended since an earlier try.
   for (const auto& c : st.now.engine.containers) {
     if (c.what.id == kill->id && is_up(c.what))
       st.being_removed.insert_or_assign(kill->id, c.what.started);

@@ -3,6 +3,7 @@
 #include "adapters/files/files.hpp"
 #include "adapters/json/json.hpp"
 
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -12,26 +13,42 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What a link leads to; the path itself where that cannot be found.
-fs::path real_path(const fs::path& path) {
-  std::error_code failed;
-  auto real = fs::canonical(path, failed);
-  return failed ? path : std::move(real);
+/// What a link leads to, also when that is not there.
+fs::path real_path(fs::path path) {
+  constexpr int most_links = 40; // as the kernel
+  for (int links = 0; links < most_links; ++links) {
+    std::error_code failed;
+    const auto next = fs::read_symlink(path, failed);
+    if (failed)
+      return path;
+    path = next.is_absolute() ? next : path.parent_path() / next;
+  }
+  return path;
 }
 
-result<void> put(const config_place& place, const value& doc) {
+/// With its owner and mode.
+result<void> write_file(const fs::path& path, const std::string& text) {
+  return files::replace(real_path(path), text, files::access::as_before);
+}
+
+/// `before`: what the file holds; nothing where there is none.
+result<void> put(const config_place& place, const std::optional<value>& before, const value& doc) {
   auto text = json::write(doc);
   if (!text)
     return fail(text.error().with_context(place.file.string()));
   *text += '\n';
-  if (!place.copy.empty()) {
-    if (auto kept = files::replace(place.copy, *text); !kept)
-      return kept;
-  }
-  if (auto written = files::replace(real_path(place.file), *text, files::access::as_before);
-      !written)
+  if (place.copy.empty())
+    return write_file(place.file, *text);
+  if (auto kept = files::replace(place.copy, *text); !kept)
+    return kept;
+  if (auto written = write_file(place.file, *text); !written) {
+    // Where nothing was done the copy has no use, and holds the device's key.
+    const auto now = read_config_file(place.file);
+    if (before ? now && *now == *before : !now && now.error().code == errc::not_found)
+      (void)files::remove(place.copy);
     return written;
-  return place.copy.empty() ? result<void>{} : files::remove(place.copy);
+  }
+  return files::remove(place.copy);
 }
 
 } // namespace
@@ -58,26 +75,35 @@ result<void> change_config_file(
     return fail(changed.error().with_context(place.file.string()));
   if (after == *before)
     return {};
-  return put(place, after);
+  return put(place, *before, after);
 }
 
 result<bool> mend_config_file(const config_place& place) {
   if (place.copy.empty())
     return false;
-  // A copy that is not whole is of a cut before the file was touched.
-  const auto copy = read_config_file(place.copy);
-  const auto mends = copy && !read_config_file(place.file);
-  if (mends) {
-    if (auto done = put(place, *copy); !done)
-      return fail(done.error());
-  } else if (auto gone = files::remove(place.copy); !gone) {
-    return fail(gone.error());
+  const auto now = read_config_file(place.file);
+  if (now) {
+    if (auto gone = files::remove(place.copy); !gone)
+      return fail(gone.error());
+    return false;
   }
-  return mends;
+  // A copy that is not whole is of a cut before the file was touched. What cannot be read for
+  // another reason may be there.
+  const auto lost = now.error().code == errc::not_found || now.error().code == errc::invalid_input;
+  const auto copy = read_config_file(place.copy);
+  if (!lost || !copy)
+    return false;
+  const auto text = json::write(*copy);
+  if (!text)
+    return fail(text.error().with_context(place.copy.string()));
+  // The copy stays until the next start finds the file.
+  if (auto written = write_file(place.file, *text + '\n'); !written)
+    return fail(written.error());
+  return true;
 }
 
 result<void> make_config_file(const config_place& place) {
-  return put(place, value::map({}));
+  return put(place, std::nullopt, value::map({}));
 }
 
 } // namespace copal::host

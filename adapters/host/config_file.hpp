@@ -35,8 +35,9 @@ result<value> read_config_file(const std::filesystem::path& path);
 result<void> change_config_file(
   const config_place& place, const std::function<result<void>(value&)>& change);
 
-/// Ends what a power cut broke off: where there is a copy and the file cannot be understood, the
-/// copy takes its place. True: it did. `unavailable`: it cannot be written.
+/// Ends what a power cut broke off: where there is a copy and the file is missing or cannot be
+/// understood, the copy is written in its place, and goes when the next call finds the file. True:
+/// it was written. `unavailable`: it cannot be.
 result<bool> mend_config_file(const config_place& place);
 
 /// Makes an empty one, for its owner alone. `unavailable`: it cannot be written.

@@ -139,8 +139,8 @@ struct release_locks {
 struct note_reboot {
   service_name service;
   container_id container; ///< Its new one.
-  /// What the engine is known not to keep of it, and of what it uses: by subject, the digest of the
-  /// differences.
+  /// What the engine is known not to keep of its app: by subject, the digest of the thing and of
+  /// its differences.
   std::map<std::string, std::string> unkept{};
   bool operator==(const note_reboot&) const = default;
 };

@@ -112,14 +112,40 @@ TEST_SUITE("config.json") {
     REQUIRE(told.size() == 1);
     CHECK(told[0].find(path.string()) == 0);
     CHECK(*files::read(path, 1000) == whole + '\n');
-    CHECK_FALSE(std::filesystem::exists(copy));
-    std::filesystem::remove(path); // lost, with a copy that is not whole: a new one
-    write(copy, whole.substr(0, 20));
-    CHECK(open_with_copy()->uuid.value == made);
-    write(copy, whole); // the file is whole: it counts
-    CHECK(open_with_copy()->uuid.value == made);
+    CHECK(std::filesystem::exists(copy)); // until the file was found in its place
+    CHECK(open_with_copy());
     CHECK_FALSE(std::filesystem::exists(copy));
     CHECK(told.size() == 1);
+    // Lost, with a copy that is not whole: a new one.
+    std::filesystem::remove(path);
+    write(copy, whole.substr(0, 20));
+    CHECK(open_with_copy()->uuid.value == made);
+    CHECK_FALSE(std::filesystem::exists(copy));
+    // The file is whole: it counts.
+    write(copy, whole);
+    CHECK(open_with_copy()->uuid.value == made);
+    CHECK_FALSE(std::filesystem::exists(copy));
+    // What is no file, or too large, is not replaced by a copy.
+    std::filesystem::remove(path);
+    std::filesystem::create_directory(path);
+    write(copy, whole);
+    CHECK(open_with_copy().error().code == errc::unavailable);
+    CHECK(std::filesystem::exists(copy));
+    CHECK(told.size() == 1);
+  }
+
+  TEST_CASE("config.json: the copy takes the place of what a link leads to") {
+    const test::temp_folder folder;
+    std::filesystem::create_directory(folder / "boot");
+    const auto path = folder / "config.json";
+    std::filesystem::create_symlink("boot/config.json", path);
+    write(folder / "copy", R"({"uuid":")" + std::string(32, 'a') + "\"}");
+    const auto out =
+      open_device_config({path, folder / "copy"}, true, make, [](const std::string&) {});
+    REQUIRE(out);
+    CHECK(out->uuid.value == std::string(32, 'a'));
+    CHECK(std::filesystem::is_symlink(path));
+    CHECK(std::filesystem::is_regular_file(folder / "boot" / "config.json"));
   }
 
   TEST_CASE("config.json: a broken one is named with its line and left as it is") {

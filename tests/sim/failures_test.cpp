@@ -29,6 +29,16 @@ target_document one_service(const char* level, const char* policy) {
     value::map({{"name", "sim"}, {"services", value::map({{"web", std::move(web)}})}})};
 }
 
+/// The same beside another one.
+target_document with_extra(const char* name, const char* policy) {
+  const auto extra = value::map({{"image", "registry.sim/app0:1"}, {"restart", policy}});
+  auto web = extra;
+  web.set("environment", value::map({{"LEVEL", "1"}}));
+  return {dialect::compose,
+    "compose.yaml",
+    value::map({{"name", "sim"}, {"services", value::map({{"web", web}, {name, extra}})}})};
+}
+
 } // namespace
 
 TEST_SUITE("sim") {
@@ -122,6 +132,48 @@ TEST_SUITE("sim") {
     device.system.run_for(std::chrono::minutes{20});
     if (device.world->containers.begin()->first == before)
       CHECK(device.world->containers.begin()->second.state == container_state::exited);
+  }
+
+  TEST_CASE("sim: a service that the release no longer has is not started between the tries") {
+    simulated_device device{6};
+    publish_images(*device.world);
+    device.start();
+    REQUIRE(device.insist_on(with_extra("old", "always")));
+    check_at_target(device);
+    fail_calls<engine::remove_container>(device, 1'000);
+    REQUIRE(device.insist_on(one_service("1", "always")));
+    device.system.run_for(std::chrono::minutes{10});
+    for (auto i = 0; i < 30; ++i) {
+      device.system.run_for(std::chrono::minutes{1});
+      for (const auto& [id, c] : device.world->containers) {
+        const auto is_old = c.name.starts_with("old_");
+        CHECK((c.state == container_state::running) == !is_old);
+      }
+    }
+  }
+
+  TEST_CASE("sim: what ended between two tries to remove it is not started for the second") {
+    simulated_device device{7};
+    publish_images(*device.world);
+    device.start();
+    REQUIRE(device.insist_on(one_service("1", "no")));
+    check_at_target(device);
+    const auto before = device.world->containers.begin()->first;
+    fail_calls<engine::stop_container>(device, 1);
+    const auto app = device.where().target.apps.at(0).id;
+    const auto told =
+      device.send_request({requests::verb::restart_service, app, service_name{"web"}, false});
+    device.system.run_for(std::chrono::minutes{2});
+    REQUIRE(told.there());
+    device.world->kill(before);
+    device.system.run_for(std::chrono::minutes{2});
+    fail_calls<engine::remove_container>(device, 1);
+    const auto again =
+      device.send_request({requests::verb::restart_service, app, service_name{"web"}, false});
+    device.system.run_for(std::chrono::minutes{20});
+    REQUIRE(again.there());
+    REQUIRE(!again.get());
+    CHECK(device.world->containers.at(before).state == container_state::exited);
   }
 
   TEST_CASE("sim: what a failed stop left running may end by itself later") {

@@ -167,6 +167,33 @@ TEST_SUITE("sim") {
     }
   }
 
+  TEST_CASE("sim: nor what it does not keep of another one, in whose network that is") {
+    for (const auto seed : seeds(10)) {
+      CAPTURE(seed);
+      bench b{seed};
+      b.device.world->forgets_command = true;
+      auto web = value::map({{"image", "registry.sim/app1:1"},
+        {"network_mode", "service:net"},
+        {"labels", value::map({{"io.balena.update.requires-reboot", "1"}})}});
+      const auto net = value::map({{"image", "registry.sim/app0:1"}});
+      REQUIRE(b.device.insist_on({dialect::compose,
+        "compose.yaml",
+        value::map(
+          {{"name", "sim"}, {"services", value::map({{"web", std::move(web)}, {"net", net}})}})}));
+      auto reboots = 0;
+      for (auto minutes = 0; minutes < 12 * 60; ++minutes) {
+        b.device.system.run_for(1min);
+        reboots += b.device.reboot_as_told() ? 1 : 0;
+      }
+      CHECK(reboots == 1);
+      const auto& all = b.device.world->containers;
+      CHECK(all.size() == 2);
+      CHECK(std::all_of(all.begin(), all.end(), [](const auto& entry) {
+        return entry.second.state == container_state::running;
+      }));
+    }
+  }
+
   TEST_CASE("sim: a user's lock in whatever app holds the reboot up, and force does not heed it") {
     for (const auto force : {false, true}) {
       CAPTURE(force);

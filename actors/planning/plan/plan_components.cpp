@@ -154,7 +154,8 @@ void plan_firmware_setting(const situation& s, plan_builder& out) {
 bool is_to_be_made_anew(const situation& s, const engine_network& supervisors) {
   const auto differing = supervisor_network_differences(supervisors.config);
   return !differing.empty()
-         && !is_left_so(s, part_subject(network_part(supervisor_network)), differing);
+         && !is_left_so(
+           s, part_subject(network_part(supervisor_network)), differing, supervisors.id.value);
 }
 
 } // namespace

@@ -26,11 +26,12 @@ bool keep_up(const situation& s,
   const supervised_container& c,
   plan_builder& out) {
   const auto& now = c.what;
-  if (now.state != container_state::exited || !(is_to_be_healed(s, now) || is_half_removed(s, now)))
+  const auto half_removed = is_half_removed(s, now);
+  if (now.state != container_state::exited || !(half_removed || is_to_be_healed(s, now)))
     return false;
-  const step start{app.id,
-    start_container{now.id, c.who.name},
-    "it exited with code " + std::to_string(now.exit_code) + ", and is not replaced yet"};
+  const auto why = half_removed ? std::string{"it was stopped to be removed"}
+                                : "it exited with code " + std::to_string(now.exit_code);
+  const step start{app.id, start_container{now.id, c.who.name}, why + ", and is not replaced yet"};
   if (const auto obstacle = port_obstacle(s, apps, c); !obstacle.empty())
     out.wait({wait_reason::kind::port,
       app.id,

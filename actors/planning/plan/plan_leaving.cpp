@@ -3,6 +3,7 @@
 #include "actors/planning/plan/plan_leaving.hpp"
 
 #include "actors/planning/identity.hpp"
+#include "actors/planning/plan/plan_keeping.hpp"
 #include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
@@ -65,10 +66,11 @@ std::vector<step> may_run_on(const situation& s,
   const std::vector<step>& starting) {
   const auto is_followed = [&](const step& one) {
     const auto* c = killed_by(s, one);
-    return c == nullptr || std::any_of(app.pairs.begin(), app.pairs.end(), [&](const auto& pair) {
-      return pair.current != nullptr && !is_of_other_release(app, pair.current->who)
-             && pair.current->what.created > c->what.finished;
-    });
+    return c == nullptr || !is_in_release(app, c->who.name)
+           || std::any_of(app.pairs.begin(), app.pairs.end(), [&](const auto& pair) {
+                return pair.current != nullptr && !is_of_other_release(app, pair.current->who)
+                       && pair.current->what.created > c->what.finished;
+              });
   };
   const auto installs = std::any_of(starting.begin(), starting.end(), [](const step& one) {
     return std::holds_alternative<install_service>(one.action);

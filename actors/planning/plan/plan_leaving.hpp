@@ -16,7 +16,8 @@ std::optional<service_name> leaving_service(const situation& s,
   const plan_builder& made);
 
 /// Of the removals that failed, those whose container may run on until they are tried again: it was
-/// stopped for them, and of the new release nothing was made since, or is about to be.
+/// stopped for them, the release has its service, and of that nothing was made since, or is about
+/// to be.
 std::vector<step> may_run_on(const situation& s,
   const app_standing& app,
   const std::vector<step>& failed,

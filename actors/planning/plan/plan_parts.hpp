@@ -98,6 +98,8 @@ struct app_standing {
   std::set<part> leaving;              ///< Present and to be removed, for good or to be made anew.
   std::set<part> missing;              ///< In the target and not present yet, or not as wanted.
   std::map<part, std::string> left_so; ///< Present and not as wanted, in what is told; left so.
+  /// Of all that is left so, services' containers as well: by subject, which thing and in what.
+  std::map<std::string, std::string> left_so_digests;
 };
 
 std::vector<app_standing> stand_apps(const situation& s);
@@ -109,12 +111,13 @@ inline bool is_rejected(const app_standing& app) {
 
 bool uses(const container_config& config, const part& x);
 
-/// What is left as it is although it differs, by the subject of the steps on it; also what was so
-/// when a reboot was required, since nobody would be helped by finding it out anew after each.
-bool is_left_so(
-  const situation& s, const std::string& subject, const std::vector<field_difference>& what);
-/// The digest of what is left so of that subject; empty when nothing is known to be.
-std::string left_so_digest(const situation& s, const std::string& subject);
+/// What is left as it is although it differs, by the subject of the steps on it; also a thing (by
+/// the engine's id) of which that was so when a reboot was required: found out anew after each, it
+/// would ask for the next.
+bool is_left_so(const situation& s,
+  const std::string& subject,
+  const std::vector<field_difference>& what,
+  const std::string& id);
 
 inline part network_part(const std::string& engine_name) {
   return {engine_name, part::kind::network};

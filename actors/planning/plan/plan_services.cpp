@@ -329,7 +329,7 @@ private:
       return wait(wait_reason::kind::reboot, name, "when the machine was booted is not known yet");
     if (!s_.boot->reboot || !s_.boot->noted.contains(container))
       out_.add({app_.id,
-        note_reboot{name, container, unkept_of(s_, app_, pair)},
+        note_reboot{name, container, app_.left_so_digests},
         "its container is younger than the last boot"});
     wait(wait_reason::kind::reboot, name, "started after a reboot of the device");
   }

@@ -18,6 +18,16 @@ namespace copal::planning {
 
 namespace {
 
+/// Of what differs, and of what: a thing that is made anew may come out better.
+std::string digest_of(const std::vector<field_difference>& what, const std::string& id) {
+  auto text = std::to_string(id.size()) + ':' + id;
+  for (const auto& one : what) {
+    for (const auto* part : {&one.field, &one.current, &one.target})
+      text += std::to_string(part->size()) + ':' + *part;
+  }
+  return sha256(text);
+}
+
 bool is_of(const container_identity& who, const app_standing& app) {
   return who.app == app.id || (!app.uuid.empty() && who.uuid == app.uuid);
 }
@@ -133,7 +143,10 @@ void compare_services(const situation& s, app_standing& app) {
     if (!found.empty()
         && !is_as_v19_reads(
           *pair.current, release, *pair.target, pair.image.facts, pair.image.id, context)) {
-      if (is_left_so(s, service_subject(app.id, pair.target->name), found)) {
+      const auto subject = service_subject(app.id, pair.target->name);
+      const auto& id = pair.current->what.id.value;
+      if (is_left_so(s, subject, found, id)) {
+        app.left_so_digests[subject] = digest_of(found, id);
         pair.left_so = summary(found);
         continue;
       }
@@ -161,24 +174,17 @@ bool is_held(const situation& s, const app_standing& app, const part& held) {
   });
 }
 
-std::string digest_of(const std::vector<field_difference>& what) {
-  std::string text;
-  for (const auto& one : what) {
-    for (const auto* part : {&one.field, &one.current, &one.target})
-      text += std::to_string(part->size()) + ':' + *part;
-  }
-  return sha256(text);
-}
-
 /// Such as it is shown, with these differences, the app has it; what is left so is noted.
 bool stays_so(const situation& s,
   app_standing& app,
   const part& own,
-  const std::vector<field_difference>& differing) {
+  const std::vector<field_difference>& differing,
+  const std::string& id) {
   if (differing.empty() || is_held(s, app, own))
     return true;
-  if (!is_left_so(s, part_subject(own), differing))
+  if (!is_left_so(s, part_subject(own), differing, id))
     return false;
+  app.left_so_digests[part_subject(own)] = digest_of(differing, id);
   app.left_so.emplace(own, summary(differing));
   return true;
 }
@@ -191,7 +197,9 @@ std::set<std::string> stand_wanted_networks(const situation& s, app_standing& ap
     wanted.insert(n.engine_name);
     const auto found = networks_named(s, n.engine_name);
     const auto own = network_part(n.engine_name);
-    if (found.size() == 1 && stays_so(s, app, own, differences(found.front()->config, n.config)))
+    if (found.size() == 1
+        && stays_so(
+          s, app, own, differences(found.front()->config, n.config), found.front()->id.value))
       continue;
     app.missing.insert(own);
     if (!found.empty())
@@ -236,7 +244,7 @@ void stand_volumes(const situation& s, app_standing& app) {
     // One without our label is adopted as it is: it may hold what somebody else put there.
     const auto own = volume_part(v.engine_name);
     if (is_supervised(it->config.labels)
-        && !stays_so(s, app, own, differences(it->config, v.config))) {
+        && !stays_so(s, app, own, differences(it->config, v.config), it->name)) {
       app.missing.insert(own);
       app.leaving.insert(own);
     }
@@ -255,7 +263,8 @@ void stand_shared(const situation& s, app_standing& app) {
       s.engine.networks.end(),
       [](const engine_network& n) { return n.name == supervisor_network; });
     const auto there = it != s.engine.networks.end();
-    if (!there || !stays_so(s, app, network, supervisor_network_differences(it->config)))
+    if (!there
+        || !stays_so(s, app, network, supervisor_network_differences(it->config), it->id.value))
       app.missing.insert(network);
     if (there && app.missing.contains(network))
       app.leaving.insert(network);
@@ -286,23 +295,16 @@ bool uses(const container_config& config, const part& x) {
          || std::any_of(config.mounts.begin(), config.mounts.end(), mounted);
 }
 
-bool is_left_so(
-  const situation& s, const std::string& subject, const std::vector<field_difference>& what) {
+bool is_left_so(const situation& s,
+  const std::string& subject,
+  const std::vector<field_difference>& what,
+  const std::string& id) {
   if (const auto it = s.left_so.find(subject); it != s.left_so.end() && it->second.what == what)
     return true;
   if (!s.boot || what.empty())
     return false;
   const auto known = s.boot->unkept.find(subject);
-  return known != s.boot->unkept.end() && known->second == digest_of(what);
-}
-
-std::string left_so_digest(const situation& s, const std::string& subject) {
-  if (const auto it = s.left_so.find(subject); it != s.left_so.end())
-    return digest_of(it->second.what);
-  if (!s.boot)
-    return {};
-  const auto known = s.boot->unkept.find(subject);
-  return known == s.boot->unkept.end() ? std::string{} : known->second;
+  return known != s.boot->unkept.end() && known->second == digest_of(what, id);
 }
 
 std::vector<app_standing> stand_apps(const situation& s) {

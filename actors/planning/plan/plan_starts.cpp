@@ -3,7 +3,6 @@
 #include "actors/planning/labels.hpp"
 #include "actors/planning/normalise/features.hpp"
 #include "actors/planning/plan/plan_dependencies.hpp"
-#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 
@@ -30,19 +29,6 @@ std::string start_obstacle(
 
 bool asks_for_reboot(const service_pair& pair) {
   return is_on(pair.wanted.labels, label::requires_reboot);
-}
-
-std::map<std::string, std::string> unkept_of(
-  const situation& s, const app_standing& app, const service_pair& pair) {
-  std::map<std::string, std::string> out;
-  const auto add = [&](const std::string& subject) { out[subject] = left_so_digest(s, subject); };
-  if (!pair.left_so.empty())
-    add(service_subject(app.id, pair.target->name));
-  for (const auto& [one, what] : app.left_so) {
-    if (uses(pair.wanted, one))
-      add(part_subject(one));
-  }
-  return out;
 }
 
 bool was_booted_since(const situation& s, const container& c) {

@@ -15,11 +15,6 @@ std::string start_obstacle(
 /// container: `io.balena.update.requires-reboot`.
 bool asks_for_reboot(const service_pair& pair);
 
-/// What is left as it is of the service's container and of what it uses: by subject, the digest of
-/// the differences.
-std::map<std::string, std::string> unkept_of(
-  const situation& s, const app_standing& app, const service_pair& pair);
-
 /// False also while it is not known when the machine was booted.
 bool was_booted_since(const situation& s, const container& c);
 

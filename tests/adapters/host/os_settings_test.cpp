@@ -154,6 +154,19 @@ TEST_SUITE("host") {
     CHECK(text_of(path) == "{}");
   }
 
+  TEST_CASE("config.json: where it cannot be written no copy of it is left") {
+    const temp_folder folder;
+    fs::create_directory(folder / "boot");
+    const auto path = folder / "boot" / "config.json";
+    write(path, "{}");
+    fs::create_directory(folder / "boot" / "config.json.new"); // in the way, whoever asks
+    const auto done = host::name_firmware_volume({path, folder / "copy"}, "v");
+    REQUIRE_FALSE(done);
+    CHECK(done.error().code == errc::unavailable);
+    CHECK(text_of(path) == "{}");
+    CHECK_FALSE(fs::exists(folder / "copy"));
+  }
+
   TEST_CASE("config.json: what a power cut left beside it is no hindrance") {
     const temp_folder folder;
     const auto path = folder / "config.json";
