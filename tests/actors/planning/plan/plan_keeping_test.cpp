@@ -1,6 +1,7 @@
 #include "actors/planning/plan/kept_files.hpp"
 #include "tests/actors/planning/situations.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include <doctest/doctest.h>
@@ -162,6 +163,59 @@ TEST_SUITE("planning: services") {
           .has_exited("web", 1),
         {start}},
     });
+  }
+
+  TEST_CASE("kept up: what was stopped for a removal that failed, till it is tried again") {
+    const auto removal_failed = [](situation& s) {
+      auto& c = container_of(s, "web");
+      c.config.restart.mode = restart_mode::no;
+      c.started = wall_time{100h};
+      c.finished = wall_time{101h};
+      s.half_removed[c.id] = c.started;
+      s.failures["service:7/web"] = {
+        "service:7/web", "kill", 1, {errc::timeout, "busy"}, 1s, true, {}, {}};
+    };
+    const auto next = service{"web"}.env("A", "1");
+    const auto given = [&](const std::vector<service>& wanted, const std::string& commit = "c2") {
+      return device{}
+        .running({"web", "db"})
+        .wants(wanted, commit)
+        .fetched_all()
+        .has_exited("web", 137)
+        .looked()
+        .but(removal_failed);
+    };
+    const auto made_since = [](const std::string& commit) {
+      return [commit](situation& s) {
+        for (auto& c : s.engine.containers) {
+          if (c.who.name.value != "db")
+            continue;
+          c.who.commit = commit_id{commit};
+          c.what.created = wall_time{102h};
+        }
+      };
+    };
+    const auto starts = [](const device& now) {
+      const auto made = make_plan(now);
+      return std::count_if(made.steps.begin(), made.steps.end(), [](const step& one) {
+        const auto* start = std::get_if<start_container>(&one.action);
+        return start != nullptr && start->service.value == "web";
+      });
+    };
+    CHECK(starts(given({next, "db"}, "c1")) == 1);
+    CHECK(starts(given({next, "db"})) == 1);
+    // It ended by itself: its policy counts.
+    CHECK(starts(given({next, "db"}).but([](situation& s) { s.half_removed.clear(); })) == 0);
+    // Beside what is new of its release it would be a mixture.
+    CHECK(starts(given({next, "db"}).but(made_since("c2"))) == 0);
+    CHECK(starts(given({next, "db"}).but(made_since("c1"))) == 1);
+    CHECK(starts(given({next, "db", "cam"})) == 0);
+    // The release no longer has it.
+    CHECK(starts(given({"db"})) == 0);
+    // Neither removal nor start works: both wait.
+    CHECK(starts(given({next, "db"}).but([](situation& s) {
+      s.failures["service:7/web"].action = "start";
+    })) == 0);
   }
 
   TEST_CASE("kept up: its files are placed as far as the next release has them") {
