@@ -50,6 +50,7 @@ work work_told(const std::vector<log_line>& said, std::size_t from) {
     "removeNetwork ",
     "createVolume ",
     "removeVolume ",
+    "ensureExtraFirmwareVolume ",
     "updateCommit"};
   work out;
   for (auto i = from; i < said.size(); ++i) {
@@ -95,6 +96,12 @@ std::size_t forgive_hand_overs(work& told, work& foreseen) {
       std::erase(actions, "awaitHandover");
       std::erase(other, "awaitHandover");
     }
+    // One that was begun and given up for that, or not.
+    if (has(actions, "handover") && has(other, "handover") && actions != other
+        && std::is_permutation(actions.begin(), actions.end(), other.begin(), other.end())) {
+      ++forgiven;
+      other = actions;
+    }
     if (has(actions, "handover") == has(other, "handover") || !has(actions, "kill")
         || !has(other, "kill"))
       continue;
@@ -136,6 +143,7 @@ TEST_SUITE("sim") {
       check_at_target(device);
       for (auto release = 0; release < 4; ++release) {
         const auto now = device.where();
+        const auto os = device.files->os;
         const auto told_before = device.said.size();
         target = draw_next_target(device.system.random(), target);
         REQUIRE(device.insist_on(target));
@@ -144,6 +152,7 @@ TEST_SUITE("sim") {
         s.engine = now.engine;
         s.images = now.images;
         s.commits = now.commits;
+        s.os = os;
         s.target = device.where().target;
         const auto ahead = planning::foresee(s);
         REQUIRE(ahead.reached);
