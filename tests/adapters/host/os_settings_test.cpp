@@ -77,7 +77,7 @@ TEST_SUITE("host") {
   TEST_CASE("config.json: one that names the volume already is not written") {
     const temp_folder folder;
     const auto path = folder / "config.json";
-    const std::string text = "{ \"os\": {\"kernel\": {\"extraFirmwareVol\": \"v\"}} }";
+    const std::string text = R"({ "os": {"kernel": {"extraFirmwareVol": "v"}} })";
     write(path, text);
     REQUIRE(host::name_firmware_volume({path}, "v"));
     CHECK(text_of(path) == text);
