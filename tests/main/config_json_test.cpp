@@ -88,6 +88,13 @@ TEST_SUITE("config.json") {
     CHECK(std::filesystem::exists(path));
   }
 
+  TEST_CASE("config.json: a path that cannot be looked at is an error") {
+    const test::temp_folder folder;
+    const auto out = open(folder / std::string(300, 'x'), true);
+    REQUIRE_FALSE(out);
+    CHECK(out.error().code == errc::unavailable);
+  }
+
   TEST_CASE("config.json: a link that leads nowhere is not replaced by a new identity") {
     const test::temp_folder folder;
     const auto path = folder / "config.json";
