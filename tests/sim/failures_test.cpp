@@ -39,6 +39,32 @@ target_document with_extra(const char* name, const char* policy) {
     value::map({{"name", "sim"}, {"services", value::map({{"web", web}, {name, extra}})}})};
 }
 
+/// A device with one service, up, that nobody starts again when it has ended.
+struct job_bench {
+  explicit job_bench(std::uint64_t seed) : device(seed) {
+    publish_images(*device.world);
+    device.start();
+    REQUIRE(device.insist_on(one_service("1", "no")));
+    check_at_target(device);
+    job = device.world->containers.begin()->first;
+  }
+
+  /// Asks for a restart, and gives it all its time. False: it was answered with an error.
+  bool restarts() {
+    const auto app = device.where().target.apps.at(0).id;
+    const auto told =
+      device.send_request({requests::verb::restart_service, app, service_name{"web"}, false});
+    device.system.run_for(std::chrono::minutes{20});
+    REQUIRE(told.there());
+    return told.get().has_value();
+  }
+
+  [[nodiscard]] container_state state() const { return device.world->containers.at(job).state; }
+
+  simulated_device device;
+  container_id job;
+};
+
 } // namespace
 
 TEST_SUITE("sim") {
@@ -152,48 +178,25 @@ TEST_SUITE("sim") {
   }
 
   TEST_CASE("sim: what ended between two tries to remove it is not started for the second") {
-    simulated_device device{7};
-    publish_images(*device.world);
-    device.start();
-    REQUIRE(device.insist_on(one_service("1", "no")));
-    check_at_target(device);
-    const auto before = device.world->containers.begin()->first;
-    fail_calls<engine::stop_container>(device, 1);
-    const auto app = device.where().target.apps.at(0).id;
-    const auto told =
-      device.send_request({requests::verb::restart_service, app, service_name{"web"}, false});
-    device.system.run_for(std::chrono::minutes{2});
-    REQUIRE(told.there());
-    device.world->kill(before);
-    device.system.run_for(std::chrono::minutes{2});
-    fail_calls<engine::remove_container>(device, 1);
-    const auto again =
-      device.send_request({requests::verb::restart_service, app, service_name{"web"}, false});
-    device.system.run_for(std::chrono::minutes{20});
-    REQUIRE(again.there());
-    REQUIRE(!again.get());
-    CHECK(device.world->containers.at(before).state == container_state::exited);
+    job_bench b{7};
+    fail_calls<engine::stop_container>(b.device, 1);
+    REQUIRE(!b.restarts());
+    b.device.world->kill(b.job);
+    b.device.system.run_for(std::chrono::minutes{2});
+    fail_calls<engine::remove_container>(b.device, 1);
+    REQUIRE(!b.restarts());
+    CHECK(b.state() == container_state::exited);
   }
 
   TEST_CASE("sim: what a failed stop left running may end by itself later") {
-    simulated_device device{5};
-    publish_images(*device.world);
-    device.start();
-    REQUIRE(device.insist_on(one_service("1", "no")));
-    check_at_target(device);
-    const auto before = device.world->containers.begin()->first;
-    fail_calls<engine::stop_container>(device, 1);
-    const auto app = device.where().target.apps.at(0).id;
-    const auto told =
-      device.send_request({requests::verb::restart_service, app, service_name{"web"}, false});
-    device.system.run_for(std::chrono::minutes{2});
-    REQUIRE(told.there());
-    REQUIRE(!told.get());
-    CHECK(device.world->containers.at(before).state == container_state::running);
-    device.system.run_for(std::chrono::hours{1});
-    device.world->kill(before);
-    device.system.run_for(std::chrono::minutes{20});
-    CHECK(device.world->containers.at(before).state == container_state::exited);
+    job_bench b{5};
+    fail_calls<engine::stop_container>(b.device, 1);
+    REQUIRE(!b.restarts());
+    CHECK(b.state() == container_state::running);
+    b.device.system.run_for(std::chrono::hours{1});
+    b.device.world->kill(b.job);
+    b.device.system.run_for(std::chrono::minutes{20});
+    CHECK(b.state() == container_state::exited);
   }
 }
 
