@@ -20,6 +20,8 @@ std::string to_string(errc code) {
       return "exhausted";
     case errc::internal:
       return "internal error";
+    case errc::broken:
+      return "past use";
   }
   return "unknown error";
 }

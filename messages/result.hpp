@@ -20,6 +20,7 @@ enum class errc : std::uint8_t {
   corrupt,           ///< Stored or received bytes are damaged.
   exhausted,         ///< A bound was reached: queue, size limit, disk, restart budget.
   internal,          ///< A bug of ours.
+  broken,            ///< The thing is past use, whoever asks and when: only another one helps.
 };
 
 std::string to_string(errc code);

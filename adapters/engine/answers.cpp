@@ -25,6 +25,7 @@ enum class meaning : std::uint8_t {
   corrupt = static_cast<std::uint8_t>(errc::corrupt),
   exhausted = static_cast<std::uint8_t>(errc::exhausted),
   internal = static_cast<std::uint8_t>(errc::internal),
+  broken = static_cast<std::uint8_t>(errc::broken),
 };
 
 /// Words (lower case) by which engines tell apart what their status does not. First match counts.
@@ -33,6 +34,7 @@ struct phrase {
   std::optional<operation> only; ///< Nothing: any operation.
   std::string_view words;
   meaning what;
+  std::string_view too = {}; ///< Words that are there as well.
 };
 
 constexpr phrase phrases[] = {
@@ -48,6 +50,14 @@ constexpr phrase phrases[] = {
   {operation::start, "exec: \"", meaning::invalid_input}, // not there, or not allowed
   {operation::start, "port is already allocated", meaning::conflict},
   {operation::start, "address already in use", meaning::conflict},
+  // What is left of an earlier run of the container, in containerd or its runtime: under this id it
+  // never starts again. Sources: moby issues 36145, 39630, 50040; seen with 20.10.
+  {operation::start, "container with id exists", meaning::broken},
+  {operation::start, "container with given id already exists", meaning::broken},
+  {operation::start, "id already in use", meaning::broken}, // after one of those two
+  {operation::start, "task ", meaning::broken, ": already exists"},
+  {operation::start, "container \"", meaning::broken, "\": already exists"},
+  {operation::start, "io.containerd.runtime", meaning::broken, ": file exists"},
   {operation::remove_network, "has active endpoints", meaning::conflict},
   {operation::remove_volume, "volume is in use", meaning::conflict},
   {operation::remove_volume, "volume is being used", meaning::conflict},
@@ -134,7 +144,8 @@ meaning meaning_of(operation op, unsigned status) {
 meaning meaning_of(operation op, std::string_view message, meaning otherwise) {
   const auto words = lower(message);
   for (const auto& x : phrases) {
-    if ((!x.only || *x.only == op) && words.find(x.words) != std::string::npos)
+    if ((!x.only || *x.only == op) && words.find(x.words) != std::string::npos
+        && words.find(x.too) != std::string::npos)
       return x.what;
   }
   return otherwise;

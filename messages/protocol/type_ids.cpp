@@ -26,7 +26,7 @@ std::string text_of(const caf::error& e) {
 
 bool is_ours(std::uint8_t code) {
   return code >= static_cast<std::uint8_t>(errc::invalid_input)
-         && code <= static_cast<std::uint8_t>(errc::internal);
+         && code <= static_cast<std::uint8_t>(errc::broken);
 }
 
 } // namespace

@@ -196,6 +196,8 @@ error engine_world::mount_obstacle(const container_config& config) const {
 }
 
 error engine_world::start_obstacle(const container& c) {
+  if (broken.contains(c.id))
+    return {errc::broken, "task " + c.id.value + ": already exists"};
   if (auto why = mount_obstacle(c.config); !why.what.empty())
     return why;
   for (const auto& [network, how] : c.config.networks) {

@@ -97,6 +97,8 @@ public:
   std::function<bool(const std::string& path)> has_path;
   /// Commands that are not there, or cannot be executed.
   std::set<std::string> not_programs;
+  /// Containers of which an earlier run has left something: they never start again.
+  std::set<container_id> broken;
   /// It shows every container without its command, as an engine does with what it cannot do.
   bool forgets_command = false;
   /// What it takes off a container when it makes it.

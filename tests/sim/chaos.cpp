@@ -69,7 +69,7 @@ void hurt_container(simulated_device& device) {
       const auto who = planning::identify(c.name, c.config.labels))
     device.hurt[{who->app, who->name}] = world.now();
   const auto was_up = world.containers.at(id).state == container_state::running;
-  switch (device.system.random().below(7)) {
+  switch (device.system.random().below(8)) {
     case 0:
       ++counts["container killed"];
       world.kill(id);
@@ -96,6 +96,11 @@ void hurt_container(simulated_device& device) {
     case 5:
       ++counts["container starved"];
       world.starve(id);
+      break;
+    case 6:
+      ++counts["container broken"];
+      world.kill(id);
+      world.broken.insert(id);
       break;
     default:
       ++counts["container crashed"];

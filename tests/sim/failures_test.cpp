@@ -82,6 +82,50 @@ TEST_SUITE("sim") {
     CHECK(device.world->volumes.empty());
   }
 
+  TEST_CASE("sim: a container that the engine cannot start any more is made anew") {
+    simulated_device device{8};
+    publish_images(*device.world);
+    device.start();
+    REQUIRE(device.insist_on(with_extra("other", "always")));
+    check_at_target(device);
+    auto& world = *device.world;
+    std::map<std::string, container_id> before;
+    for (const auto& [id, c] : world.containers)
+      before[c.name.substr(0, c.name.find('_'))] = id;
+    world.kill(before.at("web"));
+    world.broken.insert(before.at("web"));
+    device.system.run_for(std::chrono::minutes{1}); // It hears of the end only then.
+    check_at_target(device);
+    CHECK(!world.containers.contains(before.at("web")));
+    CHECK(world.containers.contains(before.at("other")));
+    CHECK(world.containers.size() == 2);
+    CHECK(world.calls["create_container"] == 3);
+
+    // Where the new one is no better, the tries come ever more rarely.
+    world.before_start = nullptr;
+    const auto made = world.calls["create_container"];
+    for (const auto& [id, c] : world.containers) {
+      if (c.name.starts_with("web_"))
+        world.kill(id);
+    }
+    const auto spoil = [&world] {
+      for (const auto& [id, c] : world.containers) {
+        if (c.name.starts_with("web_"))
+          world.broken.insert(id);
+      }
+    };
+    device.system.before_job = [spoil](const job&) { spoil(); };
+    spoil();
+    device.system.run_for(std::chrono::hours{2});
+    const auto tries = world.calls["create_container"] - made;
+    CHECK(tries > 2);
+    CHECK(tries < 20);
+    device.system.before_job = nullptr;
+    world.broken.clear();
+    REQUIRE(device.run_until_settled(std::chrono::hours{1}));
+    check_at_target(device);
+  }
+
   TEST_CASE("sim: a restart that fails half-way leaves the service up, whatever its policy") {
     simulated_device device{2};
     publish_images(*device.world);

@@ -196,7 +196,8 @@ private:
     }
   }
 
-  /// Somebody asked for it: whatever the strategy, it goes, once it can come back.
+  /// Somebody asked for it, or nothing else helps: whatever the strategy, it goes, once it can come
+  /// back.
   void plan_anew(const service_pair& pair, const std::string& reason) {
     const auto& now = pair.current->what;
     const auto is_ready = pair.image.what == image_standing::kind::ready;
@@ -302,23 +303,26 @@ private:
           return plan_reboot(pair);
         if (waits_to_start(pair))
           return;
-        out_.add({app_.id, start_container{now.id, name}, "it was never started"});
-        return;
+        return start(pair, "it was never started");
       case container_state::exited:
         if (s_.asked.started.contains(now.id) || is_half_removed(s_, now)) {
           if (!waits_for_port(pair))
-            out_.add({app_.id,
-              start_container{now.id, name},
+            start(pair,
               s_.asked.started.contains(now.id) ? "a start was asked for"
-                                                : "it was stopped to be removed, and stays"});
+                                                : "it was stopped to be removed, and stays");
           return;
         }
         if (is_to_be_healed(s_, now) && !waits_for_port(pair))
-          out_.add({app_.id,
-            start_container{now.id, name},
-            "it exited with code " + std::to_string(now.exit_code)});
+          start(pair, "it exited with code " + std::to_string(now.exit_code));
         return;
     }
+  }
+
+  void start(const service_pair& pair, std::string reason) {
+    if (!pair.broken.empty())
+      return plan_anew(pair, pair.broken);
+    const start_container start{pair.current->what.id, pair.target->name};
+    out_.add({app_.id, start, std::move(reason)});
   }
 
   /// Source: spec/state-engine.md §5.2, `io.balena.update.requires-reboot`.

@@ -3,6 +3,7 @@
 #include "actors/planning/labels.hpp"
 #include "actors/planning/normalise/features.hpp"
 #include "actors/planning/plan/plan_dependencies.hpp"
+#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 
@@ -61,6 +62,13 @@ bool is_to_be_healed(const situation& s, const container& c) {
       return false;
   }
   return false;
+}
+
+std::string breakage(const situation& s, const supervised_container& c) {
+  const auto it = s.failures.find(service_subject(c.who.app, c.who.name));
+  const auto is_broken = it != s.failures.end() && it->second.about == c.what.id
+                         && it->second.last.code == errc::broken && it->second.count > 1;
+  return is_broken ? "it cannot be started any more: " + it->second.last.what : std::string{};
 }
 
 std::string crash_text(const container& c) {

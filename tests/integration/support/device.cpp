@@ -317,6 +317,10 @@ std::string device::log() {
   return out;
 }
 
+bool device::was_broken(const std::string& service) {
+  return log().find("kill " + service + " (it cannot be started any more: ") != std::string::npos;
+}
+
 bool pull(real_engine& engine, const std::string& image) {
   const auto name = engine.image(image);
   const auto colon = name.rfind(':');

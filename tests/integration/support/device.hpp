@@ -91,6 +91,9 @@ public:
   [[nodiscard]] std::filesystem::path store() const { return folder_ / "state" / "copal.sqlite"; }
   /// All that the present program said, for a failure.
   std::string log();
+  /// The present program made the service anew because the engine could not start it any more: one
+  /// that goes down at the wrong moment may bring that about (docs/decisions/0123).
+  bool was_broken(const std::string& service);
   std::size_t mark() const { return mark_; }
 
 private:

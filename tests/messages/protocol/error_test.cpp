@@ -16,6 +16,7 @@ constexpr errc every_code[] = {
   errc::corrupt,
   errc::exhausted,
   errc::internal,
+  errc::broken,
 };
 
 TEST_SUITE("errors") {

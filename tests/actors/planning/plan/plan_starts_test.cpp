@@ -101,6 +101,47 @@ TEST_SUITE("planning: starts") {
     });
   }
 
+  TEST_CASE("services: a container that the engine cannot start any more is made anew") {
+    const auto broken = [](const std::string& about, int count) {
+      return [about, count](situation& s) {
+        s.failures["service:7/web"] = {"service:7/web",
+          "start",
+          count,
+          {errc::broken, "task 5: already exists"},
+          {},
+          true,
+          {},
+          container_id{about}};
+      };
+    };
+    const auto exited = device{}.running({"web"}).looked().has_exited("web", 137);
+    const auto created = device{}.running({"web"}).looked().is("web", state::created);
+    const std::string cause = "it cannot be started any more: task 5: already exists";
+    const std::string kill = "kill web (" + cause + ')';
+    check({
+      {"the first failure may pass",
+        device{exited}.but(broken("web-1", 1)),
+        {"wait, back-off: start web (it exited with code 137): task 5: already exists"}},
+      {"the second does not", device{exited}.but(broken("web-1", 2)), {kill}},
+      {"nor where it was never up", device{created}.but(broken("web-1", 2)), {kill}},
+      {"another container's failure says nothing of this one",
+        device{exited}.but(broken("web-0", 2)),
+        {"start web (it exited with code 137)"}},
+      {"what runs is not touched", device{}.running({"web"}).looked().but(broken("web-1", 2)), {}},
+      {"nor what nobody wants to start",
+        device{exited}.but(broken("web-1", 2)).wants({service{"web"}.kept_stopped()}),
+        {}},
+      {"only under our locks",
+        device{}.running({"web"}).has_exited("web", 137).but(broken("web-1", 2)),
+        {"takeLock (before services are touched)"}},
+      {"a user's lock is heeded",
+        device{exited}.locked("web").but(broken("web-1", 2)),
+        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)",
+          "wait, back-off: start web (it exited with code 137, and is not replaced yet): task 5: "
+          "already exists"}},
+    });
+  }
+
   TEST_CASE("spec 12.38: services start in the order of depends_on") {
     const auto two = device{}.running({"main", service{"dep"}.after("main")}).looked();
     const auto neither = device{two}.gone("main").gone("dep");
