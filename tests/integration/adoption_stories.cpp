@@ -123,7 +123,7 @@ TEST_SUITE("stories") {
     d.want_ordered(before.target());
     d.start();
     // One service that could never work is enough: the target is refused, all stays as it is.
-    REQUIRE(d.running().wait_for("NULLED: a variable without", 0, std::chrono::seconds{30}));
+    REQUIRE(d.running().wait_for("NULLED: a variable without", 0, std::chrono::seconds{60}));
     CHECK(d.ids() == before.ids());
     CHECK(d.changes() == "");
     d.want_ordered(before.target(refused));
@@ -231,7 +231,7 @@ TEST_SUITE("stories") {
     }
     d.want_ordered(wanted);
     d.start();
-    REQUIRE(d.reached());
+    REQUIRE(d.reached(std::chrono::minutes{10}));
     auto ids = d.ids();
     REQUIRE(ids.size() == recorded.services().size());
     for (const auto& service : recorded.services()) {

@@ -3,7 +3,9 @@
 #include "tests/integration/support/device.hpp"
 #include "tests/integration/support/suite.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -34,6 +36,8 @@ wanted_app checked_db() {
   app["web"].composition = after("db", "service_healthy");
   return app;
 }
+
+constexpr const char* four_to_seven[] = {"4", "5", "6", "7"};
 
 /// Runs a program in a service's container.
 void run_in(device& d, const std::string& service, const json& command) {
@@ -149,7 +153,14 @@ TEST_SUITE("stories") {
       return !web.is_null() && web.value("RestartCount", 0) >= 7
              && web.value(json::json_pointer{"/State/Restarting"}, false);
     }));
-    CHECK(d.running().wait_for("the engine has restarted it 4 times", d.mark(), 60s));
+    // Told when the number has doubled: where a telling was missed, that is another one than 4.
+    CHECK(d.eventually([&d] {
+      const auto log = d.log();
+      return std::any_of(
+        std::begin(four_to_seven), std::end(four_to_seven), [&](const auto* times) {
+          return has(log, "the engine has restarted it " + std::string{times} + " times");
+        });
+    }));
     CHECK(has(d.explain({}, 3), "the engine restarts it; last exit code 1, restarted "));
     app["web"].composition = {{"command", shell("sleep 1000")}, {"restart", "always"}};
     app["web"].image = "test/base:2";
@@ -169,14 +180,15 @@ TEST_SUITE("stories") {
     };
     d.want(app);
     d.start();
-    REQUIRE(
-      d.running().wait_for("web was killed for lack of memory, 1 time so far", d.mark(), 60s));
+    REQUIRE(d.running().wait_for("web was killed for lack of memory, ", d.mark(), 60s));
     REQUIRE(d.eventually([&d] { return has(d.explain({}, {}), ", out of memory"); }));
     CHECK(d.running().wait_for(
       "web exited with code 137, out of memory; the engine has restarted", d.mark(), 60s));
     app["web"].composition["command"] = shell("sleep 1000");
     REQUIRE(d.change(app));
-    CHECK(d.runs("web"));
+    // Between two crashes the target before is reached, too.
+    CHECK(d.eventually(
+      [&d] { return d.runs("web") && has(d.inspect("web")["Config"].dump(), "sleep 1000"); }));
   }
 
   TEST_CASE("story: a port moves from one service to another without a failed start") {

@@ -39,7 +39,7 @@ void check_refused(const wanted_app& app, const std::string& words) {
   device d{shared_engine()};
   d.want(app);
   d.start();
-  CHECK(d.running().wait_for(words, 0, std::chrono::seconds{20}));
+  CHECK(d.running().wait_for(words, 0, std::chrono::seconds{60}));
   CHECK(d.changes() == "");
   CHECK(d.ids().empty());
 }

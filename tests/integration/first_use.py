@@ -20,7 +20,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 import engine_api  # noqa: E402
 
-LIMIT_S = 90
+LIMIT_S = 240
 
 
 class Home:
@@ -146,7 +146,8 @@ def removes(home: Home) -> None:
     """--down removes all that was made, the engine too."""
     url = (home.folder / "state/engine.url").read_text().strip()
     home.down()
-    home.until("Copal has ended", lambda: home.running is None or home.running.poll() is not None)
+    if home.running is not None:
+        home.running.wait(LIMIT_S)
     home.running = None
     assert not (home.folder / "state").exists()
     assert not os.path.exists(url.removeprefix("unix://"))

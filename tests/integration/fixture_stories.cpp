@@ -64,7 +64,7 @@ TEST_SUITE("stories") {
     device d{shared_engine()};
     d.want_document(fixture_target());
     d.start();
-    REQUIRE(d.reached());
+    REQUIRE(d.reached(std::chrono::minutes{10}));
     const auto ids = d.ids();
     CHECK(ids.size() >= 46);
     CHECK(ids.contains("newer"));

@@ -157,7 +157,7 @@ TEST_SUITE("stories") {
     d.want_compose(compose(d, "", asks_for_reboot));
     d.start();
     REQUIRE(m.logind->wait_for_calls(1, until_asked));
-    CHECK(d.running().wait_for("org.freedesktop.DBus.Error.AccessDenied", 0, 20s));
+    CHECK(d.running().wait_for("org.freedesktop.DBus.Error.AccessDenied", 0, 60s));
     CHECK(d.running().has_said(m.bus->address()));
     m.logind->behave(manner::accepts);
     CHECK(m.logind->wait_for_calls(2, until_asked));

@@ -57,7 +57,7 @@ TEST_SUITE("stories") {
     REQUIRE(d.eventually([&d] { return d.runs("web"); }));
     app["web"].composition = {{"privileged", "canary-three"}};
     d.want(app);
-    REQUIRE(d.running().wait_for("error", 0, std::chrono::seconds{30}));
+    REQUIRE(d.running().wait_for("error", 0, std::chrono::seconds{60}));
     const auto all = first + d.log();
     CHECK(all.find("canary-one") == std::string::npos);
     CHECK(all.find("canary-two") == std::string::npos);
@@ -107,7 +107,7 @@ TEST_SUITE("stories") {
     d.want(app);
     d.start();
     // Without a login: the log says what is wrong.
-    REQUIRE(d.running().wait_for("failed", 0, std::chrono::seconds{30}));
+    REQUIRE(d.running().wait_for("failed", 0, std::chrono::seconds{60}));
     CHECK(d.running().has_said("no basic auth credentials"));
     REQUIRE(d.stop() == 0);
 

@@ -90,7 +90,7 @@ TEST_SUITE("stories") {
     REQUIRE(made.ok());
     d.want(app);
     d.start();
-    CHECK(d.running().wait_for("failed: createNetwork", 0, std::chrono::seconds{20}));
+    CHECK(d.running().wait_for("failed: createNetwork", 0, std::chrono::seconds{60}));
     CHECK(d.hand().get("/networks/" + made.body.at("Id").get<std::string>()).ok());
     REQUIRE(d.hand().remove("/networks/" + made.body.at("Id").get<std::string>()).ok());
     REQUIRE(d.reached());

@@ -188,7 +188,8 @@ TEST_SUITE("target file: the edge") {
       bench b;
       write(b.path, naming("one"));
       write(b.folder / "two", naming("two"));
-      b.start();
+      // A machine may take its time between the two calls of one way.
+      b.start([](auto& config) { config.pauses.doubt = std::chrono::seconds{5}; });
       CHECK(b.tells("one"));
       row.save(b);
       CHECK(b.tells("two"));
@@ -373,7 +374,7 @@ TEST_SUITE("target file: the edge") {
     b.start();
     CHECK(b.tells("one"));
     REQUIRE(test::ask<reading>(*b.system, b.edge, target_file::read{}));
-    CHECK_FALSE(b.wait([] { return false; }, std::chrono::milliseconds{50})); // it goes to sleep
+    CHECK_FALSE(b.wait([] { return false; }, std::chrono::milliseconds{500})); // it goes to sleep
     const auto before = sleeps_of_io_thread();
     CHECK(before >= 0);
     CHECK_FALSE(b.wait([] { return false; }, std::chrono::milliseconds{400}));

@@ -138,7 +138,7 @@ TEST_SUITE("web limits") {
 
   TEST_CASE("limits: a connection that asks nothing is closed after its time") {
     web::limits limits;
-    limits.idle = 50ms;
+    limits.idle = 500ms;
     web_bench b{size_of_body, limits};
     auto silent = b.client();
     auto once = b.client();
@@ -171,7 +171,7 @@ TEST_SUITE("web limits") {
 
   TEST_CASE("limits: a caller that does not read its answer loses its connection") {
     web::limits limits;
-    limits.write = 100ms;
+    limits.write = 1s;
     limits.connections = 1;
     web_bench b{[](const api::request& x) {
                   return answer_with(std::string(x.path == "/large" ? 16'000'000 : 1, 'x'));

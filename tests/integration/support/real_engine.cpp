@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto sandbox = "tests/integration/support/engine_sandbox";
 constexpr std::chrono::seconds start_within{180};
-constexpr std::chrono::seconds command_within{90};
+constexpr std::chrono::seconds command_within{200};
 
 } // namespace
 
