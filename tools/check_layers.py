@@ -298,6 +298,7 @@ def flags_for(header: str, commands: dict[str, list[str]]) -> list[str]:
 
 def check_headers(root: pathlib.Path, build: pathlib.Path, commands: dict[str, list[str]], jobs: int) -> list[Problem]:
     """Compiles each header alone. What compiled before is remembered by content below the build folder."""
+    os.nice(10)  # It takes minutes; what else is tested may wait for answers in time.
     cache = build / "header_checks"
     cache.mkdir(exist_ok=True)
     used: set[str] = set()
