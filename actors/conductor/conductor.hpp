@@ -104,6 +104,10 @@ struct conductor_state {
   std::map<std::string, planning::remaking> remade;
   /// Containers that were up when a step began to remove them, and the start since which they were.
   std::map<container_id, wall_time> being_removed;
+  /// How often in a row the engine has refused to start a container because it is past use.
+  std::map<container_id, int> refused;
+  /// Subjects of services made anew for that, until one of them has been started or all is done.
+  std::set<std::string> renewed;
   std::map<std::string, planning::healing> healed; ///< By subject, of containers that are there.
   bool disk_unknown = false;                 ///< A target may have been stored without an answer.
   std::map<app_id, std::int64_t> lock_looks; ///< How often in a row a user's lock was in the way.

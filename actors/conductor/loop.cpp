@@ -118,6 +118,7 @@ void forget_what_is_over(conductor_state& st, const plan& made) {
   if (!is_all_over(st, made))
     return;
   st.now.failures.clear();
+  st.renewed.clear();
   st.now.force = false;
   st.down_since.clear();
   std::erase_if(
@@ -158,6 +159,7 @@ void go_on(self_ptr self) {
   if (lacks_keys(self))
     return;
   forget_hand_overs(st);
+  forget_breakages(st);
   begin_requests(self);
   ask_the_plan(self);
   judge_uptime(self);

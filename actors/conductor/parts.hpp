@@ -97,6 +97,16 @@ void reboot(self_ptr self);
 /// The reboot was accepted, and has not happened.
 void still_up(self_ptr self);
 
+// breakages.cpp
+
+/// The step on that subject, still among the running ones, has failed.
+void note_refused_start(conductor_state& st, const std::string& subject, const error& why);
+/// A step begins: it may remove what cannot be started any more.
+void note_renewal(conductor_state& st, const step& s);
+/// A step has succeeded.
+void note_good_start(conductor_state& st, const step& s);
+void forget_breakages(conductor_state& st);
+
 // heals.cpp
 
 /// Sorts out the starts in a plan of containers that ended soon after their last start: each waits

@@ -45,8 +45,10 @@ void forget_running(self_ptr self, const std::string& subject, const step_failur
   st.now.busy.erase(subject);
   std::erase_if(st.running, [&subject](const step& s) { return subject_of(s) == subject; });
   for (const auto& s : ended) {
-    if (failure == nullptr)
+    if (failure == nullptr) {
       note_coming_up(self, s);
+      note_good_start(st, s);
+    }
     note(self, failure != nullptr ? step_note::kind::failed : step_note::kind::done, s, failure);
     request_step_ended(self, s, failure != nullptr ? &failure->last : nullptr);
   }
@@ -223,6 +225,7 @@ void step_failed(
   self_ptr self, const std::string& subject, const std::string& action, const caf::error& why) {
   forget_remakes_of(self->state, subject);
   note_half_removed(self->state, subject);
+  note_refused_start(self->state, subject, from_caf(why));
   pause_step(self, subject, action, from_caf(why));
   forget_running(self, subject, &self->state.now.failures[subject]);
   replan(self);
@@ -244,6 +247,7 @@ void begin(self_ptr self, const step& s) {
   auto& st = self->state;
   note_going_down(self, s);
   note_being_removed(st, s);
+  note_renewal(st, s);
   st.now.busy.insert(subject_of(s));
   st.running.push_back(s);
   note(self, step_note::kind::began, s, nullptr);

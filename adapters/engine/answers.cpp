@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <utility>
 
 namespace copal::engine_wire {
@@ -34,7 +35,6 @@ struct phrase {
   std::optional<operation> only; ///< Nothing: any operation.
   std::string_view words;
   meaning what;
-  std::string_view too = {}; ///< Words that are there as well.
 };
 
 constexpr phrase phrases[] = {
@@ -50,14 +50,6 @@ constexpr phrase phrases[] = {
   {operation::start, "exec: \"", meaning::invalid_input}, // not there, or not allowed
   {operation::start, "port is already allocated", meaning::conflict},
   {operation::start, "address already in use", meaning::conflict},
-  // What is left of an earlier run of the container, in containerd or its runtime: under this id it
-  // never starts again. Sources: moby issues 36145, 39630, 50040; seen with 20.10.
-  {operation::start, "container with id exists", meaning::broken},
-  {operation::start, "container with given id already exists", meaning::broken},
-  {operation::start, "id already in use", meaning::broken}, // after one of those two
-  {operation::start, "task ", meaning::broken, ": already exists"},
-  {operation::start, "container \"", meaning::broken, "\": already exists"},
-  {operation::start, "io.containerd.runtime", meaning::broken, ": file exists"},
   {operation::remove_network, "has active endpoints", meaning::conflict},
   {operation::remove_volume, "volume is in use", meaning::conflict},
   {operation::remove_volume, "volume is being used", meaning::conflict},
@@ -66,6 +58,29 @@ constexpr phrase phrases[] = {
   {operation::create_network, "already exists", meaning::conflict},
   {operation::create_network, "already used", meaning::conflict},
   {operation::create_network, "could not find an available", meaning::exhausted},
+};
+
+/// Where something of an earlier run of a container is left, in containerd or the runtime, it never
+/// starts again: what engines say of it, with the container's id, or a path with it, between the
+/// two. Sources: moby issues 20570, 36145, 39630, 50040; containerd, runc, crun, systemd; the first
+/// four were seen with 20.10.
+struct left_over {
+  std::string_view before;
+  std::string_view after;
+  std::string_view within = {}; ///< A part of what is between them.
+};
+
+constexpr left_over left_overs[] = {
+  {"task ", " already exists"},
+  {"mkdir ", ": file exists", "/io.containerd.runtime"},
+  {"container with given id already exists", ""},
+  {"id already in use", ""}, // said after one of those
+  {"container with id exists", ""},
+  {"", ": task already exists"},
+  {"container \"", "\": already exists"},
+  {"container `", "` already exists"},
+  {"unit docker-", ".scope already exists"},
+  {"unit docker-", ".scope was already loaded"},
 };
 
 /// The words of registries and of the network, for pulls that fail before or within their stream.
@@ -109,6 +124,21 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+bool is_in(std::string_view words, const left_over& one) {
+  if (one.before.empty() || one.after.empty())
+    return words.find(one.before.empty() ? one.after : one.before) != std::string_view::npos;
+  for (auto at = words.find(one.before); at != std::string_view::npos;
+       at = words.find(one.before, at + 1)) {
+    const auto rest = words.substr(at + one.before.size());
+    const auto between = rest.substr(0, rest.find(one.after));
+    if (between.size() < rest.size() && between.find(' ') == std::string_view::npos
+        && between.find(one.within) != std::string_view::npos
+        && between.find("/rootfs/") == std::string_view::npos) // the image's, not the run's
+      return true;
+  }
+  return false;
+}
+
 /// "Gone" is what these want.
 bool removes(operation op) {
   return op == operation::stop || op == operation::remove_container || op == operation::remove_image
@@ -143,9 +173,11 @@ meaning meaning_of(operation op, unsigned status) {
 
 meaning meaning_of(operation op, std::string_view message, meaning otherwise) {
   const auto words = lower(message);
+  const auto is_left = [&words](const left_over& one) { return is_in(words, one); };
+  if (op == operation::start && std::any_of(std::begin(left_overs), std::end(left_overs), is_left))
+    return meaning::broken;
   for (const auto& x : phrases) {
-    if ((!x.only || *x.only == op) && words.find(x.words) != std::string::npos
-        && words.find(x.too) != std::string::npos)
+    if ((!x.only || *x.only == op) && words.find(x.words) != std::string::npos)
       return x.what;
   }
   return otherwise;

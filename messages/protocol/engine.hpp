@@ -35,7 +35,7 @@ using engine_actor = caf::typed_actor<
   // not_found, conflict, invalid_input. Already connected is success.
   caf::replies_to<engine::connect_network>::with<engine::done>,
   // Already started is success. not_found, invalid_input (it cannot be executed), conflict (a port
-  // is taken).
+  // is taken), broken (under this id it never starts again).
   caf::replies_to<engine::start_container>::with<engine::done>,
   // Stops within the grace. Already stopped, and gone, are success.
   caf::replies_to<engine::stop_container>::with<engine::done>,

@@ -169,6 +169,7 @@ void simulated_device::engine_outage(std::chrono::seconds away) {
 void simulated_device::reboot() {
   power_cut();
   told_to_reboot_.reset();
+  world->broken.clear();
   files->own.clear();
   files->locks.clear();
   files->files.clear();

@@ -50,6 +50,8 @@ struct situation {
   /// Containers that were being removed when that failed, and the start after which it was tried:
   /// they may have been stopped by it.
   std::map<container_id, wall_time> half_removed;
+  /// Containers that the engine cannot start any more, whatever is done, and its words.
+  std::map<container_id, std::string> broken;
   /// Hand-overs whose wait is over, by the old container and the new one; true: the new one has
   /// said that it has taken over.
   std::map<std::pair<container_id, container_id>, bool> handed_over;

@@ -27,10 +27,15 @@ bool keep_up(const situation& s,
   plan_builder& out) {
   const auto& now = c.what;
   const auto half_removed = is_half_removed(s, now);
-  if (now.state != container_state::exited || !(half_removed || is_to_be_healed(s, now)))
+  // One that cannot be started, and cannot go: it is tried on.
+  const auto never_up = now.state == container_state::created && s.broken.contains(now.id);
+  const auto ended =
+    now.state == container_state::exited && (half_removed || is_to_be_healed(s, now));
+  if (!never_up && !ended)
     return false;
-  const auto why = half_removed ? std::string{"it was stopped to be removed"}
-                                : "it exited with code " + std::to_string(now.exit_code);
+  const auto why = never_up       ? std::string{"it was never started"}
+                   : half_removed ? std::string{"it was stopped to be removed"}
+                                  : "it exited with code " + std::to_string(now.exit_code);
   const step start{app.id, start_container{now.id, c.who.name}, why + ", and is not replaced yet"};
   if (const auto obstacle = port_obstacle(s, apps, c); !obstacle.empty())
     out.wait({wait_reason::kind::port,

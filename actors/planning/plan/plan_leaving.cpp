@@ -20,8 +20,7 @@ bool is_going(const situation& s, const app_standing& app, const service_pair& p
   const auto& now = pair.current->what;
   const auto uses_leaving = std::any_of(
     app.leaving.begin(), app.leaving.end(), [&now](const part& x) { return uses(now.config, x); });
-  return !pair.differing.empty() || !pair.broken.empty() || s.asked.replaced.contains(now.id)
-         || uses_leaving;
+  return !pair.differing.empty() || s.asked.replaced.contains(now.id) || uses_leaving;
 }
 
 const supervised_container* killed_by(const situation& s, const step& one) {

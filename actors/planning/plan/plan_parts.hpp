@@ -67,7 +67,6 @@ struct service_pair {
   std::string differing;                     ///< What differs, for the reason; empty: equal.
   std::vector<field_difference> differences; ///< The same in full.
   std::string left_so; ///< What differs all the same, and is left so; no part of the two above.
-  std::string broken;  ///< Why its container can only be made anew; empty: it can be started.
 };
 
 /// A network or a volume, by its engine name: one of each may bear the same.

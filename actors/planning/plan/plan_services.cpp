@@ -196,8 +196,8 @@ private:
     }
   }
 
-  /// Somebody asked for it, or nothing else helps: whatever the strategy, it goes, once it can come
-  /// back.
+  /// Somebody asked for it, or nothing else helps: whatever the strategy, it goes, once the images
+  /// are there.
   void plan_anew(const service_pair& pair, const std::string& reason) {
     const auto& now = pair.current->what;
     const auto is_ready = pair.image.what == image_standing::kind::ready;
@@ -319,8 +319,8 @@ private:
   }
 
   void start(const service_pair& pair, std::string reason) {
-    if (!pair.broken.empty())
-      return plan_anew(pair, pair.broken);
+    if (const auto why = breakage(s_, pair); !why.empty())
+      return plan_anew(pair, why);
     const start_container start{pair.current->what.id, pair.target->name};
     out_.add({app_.id, start, std::move(reason)});
   }

@@ -7,7 +7,6 @@
 #include "actors/planning/host_services.hpp"
 #include "actors/planning/identity.hpp"
 #include "actors/planning/plan/plan_parts.hpp"
-#include "actors/planning/plan/plan_starts.hpp"
 #include "actors/planning/plan/requests.hpp"
 #include "actors/planning/plan/subjects.hpp"
 #include "actors/planning/sha256.hpp"
@@ -138,7 +137,6 @@ void compare_services(const situation& s, app_standing& app) {
       release.commit});
     if (pair.current == nullptr)
       continue;
-    pair.broken = breakage(s, *pair.current);
     if (app.pairs.size() == 1 && app.surplus.empty())
       inherit_legacy_labels(*pair.current, pair.wanted);
     auto found = differences(pair.current->what, pair.wanted, context);

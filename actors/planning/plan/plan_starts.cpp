@@ -3,7 +3,6 @@
 #include "actors/planning/labels.hpp"
 #include "actors/planning/normalise/features.hpp"
 #include "actors/planning/plan/plan_dependencies.hpp"
-#include "actors/planning/plan/subjects.hpp"
 
 #include <algorithm>
 
@@ -64,11 +63,18 @@ bool is_to_be_healed(const situation& s, const container& c) {
   return false;
 }
 
-std::string breakage(const situation& s, const supervised_container& c) {
-  const auto it = s.failures.find(service_subject(c.who.app, c.who.name));
-  const auto is_broken = it != s.failures.end() && it->second.about == c.what.id
-                         && it->second.last.code == errc::broken && it->second.count > 1;
-  return is_broken ? "it cannot be started any more: " + it->second.last.what : std::string{};
+std::string breakage(const situation& s, const service_pair& pair) {
+  const auto& who = pair.current->who;
+  const auto it = s.broken.find(pair.current->what.id);
+  // A new one would only wait for a reboot, which most likely cures the old one.
+  if (it == s.broken.end() || asks_for_reboot(pair))
+    return {};
+  // That somebody has started it is known of this container alone.
+  const auto is_started =
+    std::any_of(s.asked.holds.begin(), s.asked.holds.end(), [&who](const service_hold& hold) {
+      return hold.app == who.app && hold.service == who.name && hold.running;
+    });
+  return is_started ? std::string{} : "it cannot be started any more: " + it->second;
 }
 
 std::string crash_text(const container& c) {

@@ -24,9 +24,9 @@ bool is_half_removed(const situation& s, const container& c);
 /// True for an exited container that is started again, as "Copal heals" says.
 bool is_to_be_healed(const situation& s, const container& c);
 
-/// Why a container can only be made anew: the engine has said, not for the first time, that this
-/// one does not start any more. Empty: no such thing. See docs/decisions/0123.
-std::string breakage(const situation& s, const supervised_container& c);
+/// Why the container of a pair is made anew instead of started: the engine cannot start it any
+/// more. Empty: no such thing, or nothing would be gained. See docs/decisions/0123.
+std::string breakage(const situation& s, const service_pair& pair);
 
 /// What is to be told of a container that ends again and again.
 std::string crash_text(const container& c);

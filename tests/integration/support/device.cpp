@@ -318,7 +318,15 @@ std::string device::log() {
 }
 
 bool device::was_broken(const std::string& service) {
-  return log().find("kill " + service + " (it cannot be started any more: ") != std::string::npos;
+  const auto said = log();
+  const auto end = said.find("kill " + service + " (it cannot be started any more: ");
+  if (end == std::string::npos)
+    return false;
+  auto refused = 0;
+  for (auto at = said.find("failed: start " + service); at < end;
+       at = said.find("failed: start " + service, at + 1))
+    ++refused;
+  return refused >= 3; // Fewer are no reason.
 }
 
 bool pull(real_engine& engine, const std::string& image) {

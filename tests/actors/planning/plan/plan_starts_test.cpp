@@ -102,43 +102,49 @@ TEST_SUITE("planning: starts") {
   }
 
   TEST_CASE("services: a container that the engine cannot start any more is made anew") {
-    const auto broken = [](const std::string& about, int count) {
-      return [about, count](situation& s) {
-        s.failures["service:7/web"] = {"service:7/web",
-          "start",
-          count,
-          {errc::broken, "task 5: already exists"},
-          {},
-          true,
-          {},
-          container_id{about}};
-      };
+    const auto broken = [](const std::string& id) {
+      return [id](situation& s) { s.broken[container_id{id}] = "task 5: already exists"; };
     };
+    const auto is_started_by_hand = [](situation& s) {
+      service_hold hold;
+      hold.app = app_id{7};
+      hold.service = service_name{"web"};
+      hold.running = true;
+      s.asked.holds.push_back(hold);
+    };
+    service rebooting{"web"};
+    rebooting.it.config.labels["io.balena.update.requires-reboot"] = "1";
     const auto exited = device{}.running({"web"}).looked().has_exited("web", 137);
     const auto created = device{}.running({"web"}).looked().is("web", state::created);
     const std::string cause = "it cannot be started any more: task 5: already exists";
     const std::string kill = "kill web (" + cause + ')';
+    const std::string start = "start web (it exited with code 137)";
+    const std::string kept = "start web (it exited with code 137, and is not replaced yet)";
+    const std::string lock =
+      "wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)";
     check({
-      {"the first failure may pass",
-        device{exited}.but(broken("web-1", 1)),
-        {"wait, back-off: start web (it exited with code 137): task 5: already exists"}},
-      {"the second does not", device{exited}.but(broken("web-1", 2)), {kill}},
-      {"nor where it was never up", device{created}.but(broken("web-1", 2)), {kill}},
-      {"another container's failure says nothing of this one",
-        device{exited}.but(broken("web-0", 2)),
-        {"start web (it exited with code 137)"}},
-      {"what runs is not touched", device{}.running({"web"}).looked().but(broken("web-1", 2)), {}},
+      {"it has exited", device{exited}.but(broken("web-1")), {kill}},
+      {"it was never up", device{created}.but(broken("web-1")), {kill}},
+      {"another one says nothing of it", device{exited}.but(broken("web-0")), {start}},
+      {"what runs is not touched", device{}.running({"web"}).looked().but(broken("web-1")), {}},
       {"nor what nobody wants to start",
-        device{exited}.but(broken("web-1", 2)).wants({service{"web"}.kept_stopped()}),
+        device{exited}.but(broken("web-1")).wants({service{"web"}.kept_stopped()}),
         {}},
+      {"nor what is started by request alone: of the new one nobody would know that",
+        device{exited}.but(broken("web-1")).but(is_started_by_hand),
+        {start}},
+      {"nor where the new one would only wait for a reboot",
+        device{}.running({rebooting}).looked().has_exited("web", 137).but(broken("web-1")),
+        {start}},
       {"only under our locks",
-        device{}.running({"web"}).has_exited("web", 137).but(broken("web-1", 2)),
+        device{}.running({"web"}).has_exited("web", 137).but(broken("web-1")),
         {"takeLock (before services are touched)"}},
-      {"a user's lock is heeded",
-        device{exited}.locked("web").but(broken("web-1", 2)),
-        {"wait, lock: web holds the update lock /locks/web/updates.lock (of user 0)",
-          "wait, back-off: start web (it exited with code 137, and is not replaced yet): task 5: "
-          "already exists"}},
+      {"a user's lock is heeded, and it is tried on",
+        device{exited}.locked("web").but(broken("web-1")),
+        {kept, lock}},
+      {"the same of one that was never up",
+        device{created}.locked("web").but(broken("web-1")),
+        {"start web (it was never started, and is not replaced yet)", lock}},
     });
   }
 
