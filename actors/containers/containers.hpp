@@ -78,14 +78,13 @@ struct containers_state {
 
   // The watch.
   watch_phase phase = watch_phase::away;
-  std::uint64_t watch = 0;             ///< Of the present watch; grows over incarnations.
-  std::optional<silence> silent;       ///< Until the view is complete again.
-  std::uint64_t listing = 0;           ///< Of the present listing.
-  bool listing_now = false;            ///< Answers to it are on their way.
-  int answers_missing = 0;             ///< Of its three lists, and of what the engine is.
-  std::vector<container_id> listed;    ///< Those that are supervised.
-  bool other_engine = false;           ///< What is known was shown by one that drops other fields.
-  std::deque<container_id> to_inspect; ///< Found by the list, one after the other.
+  std::uint64_t watch = 0;                 ///< Of the present watch; grows over incarnations.
+  std::optional<silence> silent;           ///< Until the view is complete again.
+  std::uint64_t listing = 0;               ///< Of the present listing.
+  bool listing_now = false;                ///< Answers to it are on their way.
+  int answers_missing = 0;                 ///< Of its three lists, and of what the engine is.
+  std::vector<container_id> listed;        ///< Those that are supervised.
+  std::deque<container_id> to_inspect;     ///< Found by the list, one after the other.
   std::vector<engine::event> early_events; ///< Came while listing; at most `most_early_events`.
   bool list_again = false;                 ///< Too many came.
 

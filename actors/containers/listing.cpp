@@ -78,7 +78,9 @@ void answer_came(self_ptr self, std::uint64_t listing) {
   auto& st = self->state;
   if (--st.answers_missing > 0)
     return;
-  if (std::exchange(st.other_engine, false))
+  // While nobody listened they may have been restarted, which no list shows; and another engine
+  // drops other fields.
+  if (st.phase == watch_phase::listing)
     st.to_inspect = {st.listed.begin(), st.listed.end()};
   inspect_next(self, listing);
 }
@@ -126,7 +128,6 @@ void ask_traits(self_ptr self) {
         auto& st = self->state;
         if (!is_current(self, listing))
           return;
-        st.other_engine = st.lacks != about.lacks;
         st.lacks = about.lacks;
         answer_came(self, listing);
       },
@@ -148,7 +149,6 @@ void list_all(self_ptr self) {
   ++st.listing;
   st.listing_now = true;
   st.answers_missing = 3;
-  st.other_engine = false;
   st.listed.clear();
   st.to_inspect.clear();
   if (!is_live) {

@@ -109,6 +109,22 @@ TEST_SUITE("containers: watch") {
     CHECK(bench.shown(id).health == health_state::healthy);
   }
 
+  TEST_CASE(
+    "watch: what was restarted while nobody listened is looked at, though lists do not tell") {
+    containers_bench bench;
+    const auto id = bench.add_container("web", "front");
+    bench.world->containers.at(id).config.restart.mode = restart_mode::always;
+    bench.start();
+    const auto before = bench.shown(id).started;
+    bench.world->end_stream();
+    bench.world->on_event = nullptr;
+    bench.system.run_for(100ms);
+    bench.world->restart_engine();
+    REQUIRE(bench.world->containers.at(id).started != before);
+    bench.system.run_for(10s);
+    CHECK(bench.shown(id).started == bench.world->containers.at(id).started);
+  }
+
   TEST_CASE("watch: lack of memory is noted, with its end or without") {
     containers_bench bench;
     const auto id = bench.add_container("web", "front");
