@@ -71,6 +71,15 @@ std::optional<int> tab_in_indentation(std::string_view text, int line) {
   return at == std::string_view::npos ? std::nullopt : std::optional{static_cast<int>(at)};
 }
 
+/// yaml-cpp names the place where it could not go on, often lines behind the one that is wrong.
+std::string_view hint(std::string_view words) {
+  if (words.starts_with("end of map") || words.starts_with("end of sequence"))
+    return "; here or above, a quote or a bracket is not closed, or the indentation is off";
+  if (words == YAML::ErrorMsg::EOF_IN_SCALAR)
+    return "; a quote is not closed";
+  return {};
+}
+
 error explained(std::string_view text, std::string_view name, const YAML::Exception& e) {
   auto mark = e.mark;
   if (!mark.is_null())
@@ -78,7 +87,7 @@ error explained(std::string_view text, std::string_view name, const YAML::Except
       mark.column = *column;
       return at_mark(name, mark, {errc::invalid_input, "a tab in the indentation"});
     }
-  return at_mark(name, mark, {errc::invalid_input, e.msg});
+  return at_mark(name, mark, {errc::invalid_input, e.msg + std::string{hint(e.msg)}});
 }
 
 } // namespace

@@ -205,7 +205,14 @@ TEST_SUITE("yaml") {
       {"tab after blanks", "a:\n  b: 1\n \tc: 2\n", "f:3:"},
       {"list that does not close", "a: [1,\n  2\n", "f:3:1: end of sequence flow not found"},
       {"map that does not close", "a: {b: 1\n", "f:2:1: end of map flow not found"},
-      {"quote that does not close", "a: \"b\nc: d\n", "f:2:5: illegal EOF in scalar"},
+      {"quote that does not close",
+        "a: \"b\nc: d\n",
+        "f:2:5: illegal EOF in scalar; a quote is not closed"},
+      {"quote that the next one closes",
+        "a:\n  - \"b\nc: \"d\"\n",
+        "f:3:5: end of sequence not found; here or above, a quote or a bracket is not closed, or "
+        "the "
+        "indentation is off"},
       {"file cut off within a quote", "a: 1\nb: \'x\n\n", "f:2:6: illegal EOF in scalar"},
       {"unknown escape", "a: 1\nb: \"\\q\"\n", "f:2:"},
       {"escape that yaml-cpp makes a broken byte of",
