@@ -91,20 +91,10 @@ TEST_SUITE("sim") {
       for (auto release = random.between(2, 5); release > 0; --release) {
         target = respelled(random, target, *device.world);
         (void)device.send_target(target);
-        for (auto troubles = random.between(1, 4); troubles > 0; --troubles) {
-          device.system.run_for(random.between(std::chrono::milliseconds{1},
-            random.percent(70) ? std::chrono::seconds{20} : std::chrono::minutes{10}));
-          disturb(device);
-          if (random.percent(40))
-            (void)device.where();
-        }
+        live_through(device, random.between(1, 4));
         target = draw_next_target(random, target);
       }
-      device.faults->rates = {};
-      device.files->locks.clear();
-      device.system.spare_all();
-      device.world->recover();
-      device.system.run_for(std::chrono::seconds{30});
+      end_troubles(device);
       REQUIRE(device.insist_on(respelled(random, target, *device.world)));
       check_at_target(device);
       check_quiet(device);

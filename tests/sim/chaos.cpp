@@ -278,4 +278,27 @@ void disturb(simulated_device& device) {
   }
 }
 
+void run_a_while(simulated_device& device, std::chrono::minutes longest) {
+  auto& random = device.system.random();
+  const auto end = random.percent(70) ? std::chrono::seconds{20} : longest;
+  device.system.run_for(random.between(std::chrono::milliseconds{1}, end));
+}
+
+void live_through(simulated_device& device, std::int64_t troubles) {
+  for (; troubles > 0; --troubles) {
+    run_a_while(device, std::chrono::minutes{10});
+    disturb(device);
+    if (device.system.random().percent(40))
+      (void)device.where();
+  }
+}
+
+void end_troubles(simulated_device& device) {
+  device.faults->rates = {};
+  device.files->locks.clear();
+  device.system.spare_all();
+  device.world->recover();
+  device.system.run_for(std::chrono::seconds{30});
+}
+
 } // namespace copal::test

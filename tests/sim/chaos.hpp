@@ -2,6 +2,8 @@
 
 #include "tests/sim/device.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -28,5 +30,14 @@ void hurt_container(simulated_device& device);
 
 /// Edge faults for a disturbed run: some runs many of one kind, some a few of each.
 fault_rates draw_rates(random_source& random);
+
+/// For a while, mostly short, `longest` at the most.
+void run_a_while(simulated_device& device, std::chrono::minutes longest);
+
+/// So many disturbances, each after a while; the tests look on now and then.
+void live_through(simulated_device& device, std::int64_t troubles);
+
+/// The causes of whatever fails are gone, and slow replies of before are drained.
+void end_troubles(simulated_device& device);
 
 } // namespace copal::test

@@ -180,8 +180,7 @@ TEST_SUITE("sim") {
       for (auto release = random.between(1, 3); release > 0; --release) {
         (void)device.send_target(target, random.percent(5));
         for (auto i = random.between(2, 8); i > 0; --i) {
-          device.system.run_for(random.between(std::chrono::milliseconds{1},
-            random.percent(70) ? std::chrono::seconds{20} : std::chrono::minutes{5}));
+          run_a_while(device, std::chrono::minutes{5});
           if (const auto what = draw_request(device, device.possible.back().target))
             (void)device.send_request(*what);
           if (random.percent(40))
@@ -191,11 +190,7 @@ TEST_SUITE("sim") {
         }
         target = draw_next_target(random, target);
       }
-      device.faults->rates = {};
-      device.files->locks.clear();
-      device.system.spare_all();
-      device.world->recover();
-      device.system.run_for(std::chrono::seconds{30});
+      end_troubles(device);
       REQUIRE(device.insist_on(target));
       device.system.run_for(std::chrono::minutes{12});
       const auto late = device.unanswered();

@@ -174,22 +174,10 @@ TEST_SUITE("sim") {
       auto target = draw_target(random);
       for (auto release = 0; release < releases; ++release) {
         (void)device.send_target(target, random.percent(5));
-        const auto troubles = random.between(1, 5);
-        for (auto i = 0; i < troubles; ++i) {
-          device.system.run_for(random.between(std::chrono::milliseconds{1},
-            random.percent(70) ? std::chrono::seconds{20} : std::chrono::minutes{10}));
-          disturb(device);
-          if (random.percent(40))
-            (void)device.where();
-        }
+        live_through(device, random.between(1, 5));
         target = draw_next_target(random, target);
       }
-      // The causes are gone.
-      device.faults->rates = {};
-      device.files->locks.clear();
-      device.system.spare_all();
-      device.world->recover();
-      device.system.run_for(std::chrono::seconds{30}); // Slow replies of before are drained.
+      end_troubles(device);
       REQUIRE(device.insist_on(target));
       check_at_target(device);
       check_quiet(device);
