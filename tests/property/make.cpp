@@ -1,6 +1,6 @@
 // Whole compositions: which fields may stand together, and the document around them.
 
-#include "tests/property/make.hpp"
+#include "tests/property/make_values.hpp"
 
 #include <algorithm>
 
@@ -100,6 +100,17 @@ bool is_left_out(std::string_view name, make_of_engine engine) {
   return std::any_of(all.begin(), all.end(), [&](const exception& x) {
     return x.engine == engine && x.field == name;
   });
+}
+
+std::span<const field> fields() {
+  static const auto all = [] {
+    const auto first = process_fields();
+    const auto second = machine_fields();
+    std::vector<field> out{first.begin(), first.end()};
+    out.insert(out.end(), second.begin(), second.end());
+    return out;
+  }();
+  return all;
 }
 
 value make_composition(test::random_source& chance, const situation& at) {
