@@ -32,6 +32,8 @@ error system_error(const std::filesystem::path& path, int code) {
     path.string() + ": " + std::generic_category().message(code)};
 }
 
+} // namespace
+
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto n = ::write(fd, text.data(), text.size());
@@ -42,8 +44,6 @@ bool write_all(int fd, std::string_view text) {
   }
   return true;
 }
-
-} // namespace
 
 result<std::string> read(const std::filesystem::path& path, std::size_t most) {
   // Not blocking: a pipe without a writer would keep us here.

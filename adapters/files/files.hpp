@@ -20,6 +20,10 @@ enum class access {
   as_before,  ///< Owner and mode are those of the file that is replaced; without one as above.
 };
 
+/// Writes the whole text, also where that takes several calls. False: `errno` says why; a part may
+/// be written.
+bool write_all(int fd, std::string_view text);
+
 /// Puts a text in a file's place, so that after a power cut there is the old one or the new one,
 /// whole; on a FAT file system a cut during the call can lose both. Its folder exists. Nothing is
 /// left beside it when it fails. `unavailable`; the text begins with the path.

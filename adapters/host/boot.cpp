@@ -1,5 +1,6 @@
 #include "adapters/host/boot.hpp"
 
+#include "adapters/files/files.hpp"
 #include "adapters/host/reboot_notes.hpp"
 
 #include <cerrno>
@@ -108,11 +109,11 @@ result<boot_facts> flag_reboot(const boot_place& place, const require_reboot& as
   const int fd = ::open(place.flag.c_str(), how, 0644);
   if (fd < 0)
     return fail(cannot_write(place.flag, errno));
-  const auto written = ::write(fd, text.data(), text.size());
+  const auto is_written = files::write_all(fd, text);
   const auto code = errno;
   ::close(fd);
-  if (written != static_cast<ssize_t>(text.size()))
-    return fail(cannot_write(place.flag, written < 0 ? code : ENOSPC));
+  if (!is_written)
+    return fail(cannot_write(place.flag, code));
   return look_at_boot(place);
 }
 

@@ -1,5 +1,7 @@
 #include "adapters/host/service_files.hpp"
 
+#include "adapters/files/files.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <memory>
@@ -124,17 +126,6 @@ bool is_placed(int folder, const service_file& x) {
   return found == wanted;
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno != EINTR)
-      return false;
-    if (n > 0)
-      text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
 /// Memory needs no fsync: it goes with the machine.
 result<void> place_one(int folder, const std::filesystem::path& path, const service_file& x) {
   const auto doing = "writing " + (path / x.name).string() + " for " + x.target;
@@ -143,7 +134,7 @@ result<void> place_one(int folder, const std::filesystem::path& path, const serv
     ::openat(folder, unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
   if (file.fd() < 0)
     return fail(system_error(doing, errno));
-  const bool done = write_all(file.fd(), x.content.reveal())
+  const bool done = files::write_all(file.fd(), x.content.reveal())
                     && ::fchown(file.fd(), x.uid, x.gid) == 0
                     && ::fchmod(file.fd(), static_cast<mode_t>(x.mode)) == 0
                     && ::renameat(folder, unfinished, folder, x.name.c_str()) == 0;
