@@ -126,7 +126,7 @@ TEST_SUITE("sim") {
   }
 
   TEST_CASE("sim: what keeps a container from starting, and passes, does not cost it") {
-    for (const std::uint64_t tries : {1, 2}) {
+    for (const std::uint64_t tries : {1U, 2U}) {
       CAPTURE(tries);
       simulated_device device{9};
       publish_images(*device.world);
