@@ -102,6 +102,8 @@ bool is_left_out(std::string_view name, make_of_engine engine) {
   });
 }
 
+/// What others are looked at against is made before them: `init` before `pid`, the network mode
+/// before what needs a network of its own.
 std::span<const field> fields() {
   static const auto all = [] {
     const auto first = process_fields();
